@@ -1,0 +1,1 @@
+"""zkLink: one layer-2 ledger shared by many EVM chains."""
