@@ -1,0 +1,333 @@
+"""Double-sign protection: what this key has ever signed, on disk before any signature leaves the process.
+
+One SQLite file per key, WAL with `synchronous=FULL`, guarded by an exclusive `flock`.
+
+| rule | meaning |
+|---|---|
+| S1 | one content per (kind, generation, block), whatever the epoch; the same digest returns the stored signature |
+| S2 | nothing at or below the generation's watermark, nothing in a generation older than the newest, unless a repeat |
+| S3 | after an abort (g, K) no attestation (g, n > K); an abort only if K >= the highest attested block of g |
+| S4 | the epoch of a kind never goes back |
+| S5 | record and fsync, then return the signature |
+| S6 | a missing, corrupt or foreign database is refused |
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+
+from zklink.oracle.errors import DatabaseLocked, ProtectionDatabaseError, SigningRefused
+
+APPLICATION_ID = 0x4C4F4E31
+"""SQLite application id ("LON1"): a file of another program is refused by name, not by accident."""
+SCHEMA_VERSION = 1
+MAX_INTEGER = 2**63 - 1
+"""Largest integer SQLite stores; generation, block and epoch are uint64 on chain but stay far below."""
+
+
+class Kind(StrEnum):
+    """Kinds of messages this database tells apart."""
+
+    ATTEST = "attest"
+    ABORT = "abort"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a signature would say, as far as the rules care.
+
+    `block` is the attested number, or the number kept by an abort. `content` (32 bytes) commits to everything a
+    conflict is about (root and sync hash; not the epoch). `digest` (32 bytes) is what gets signed.
+    """
+
+    kind: Kind
+    generation: int
+    block: int
+    epoch: int
+    content: bytes
+    digest: bytes
+
+    def __post_init__(self) -> None:
+        for name in ("generation", "block", "epoch"):
+            value = getattr(self, name)
+            if not 0 <= value <= MAX_INTEGER:
+                raise SigningRefused("S6", f"{name} {value} is outside 0..2^63-1")
+        for name in ("content", "digest"):
+            if len(getattr(self, name)) != 32:
+                raise SigningRefused("S6", f"{name} must have 32 bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the database: a claim and the signature (64 bytes) released for it."""
+
+    claim: Claim
+    signature: bytes
+
+
+class ProtectionDatabase:
+    """Open handle on the database of one key on one network. Not shared between threads or processes."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: int) -> None:
+        self._path = path
+        self._connection = connection
+        self._lock = lock
+
+    @classmethod
+    def create(cls, path: Path, key: bytes) -> None:
+        """Make the empty database of a key that was made in this very moment (`created_from = init`).
+
+        It binds to the first network it is opened for. Raises ProtectionDatabaseError if the file exists.
+        """
+        _create(path, key, network=None, created_from="init", watermarks={})
+
+    @classmethod
+    def bootstrap(cls, path: Path, key: bytes, network: bytes, generation: int, floor: int) -> None:
+        """Make the database of a key that may have signed before: nothing at or below `floor` may be signed.
+
+        Raises ProtectionDatabaseError if the file exists: a database is never overwritten.
+        """
+        _create(path, key, network=network, created_from="bootstrap", watermarks={generation: floor})
+
+    @classmethod
+    def open(cls, path: Path, key: bytes, network: bytes) -> ProtectionDatabase:
+        """Lock and check an existing database.
+
+        Raises DatabaseLocked if another process has it, ProtectionDatabaseError if it is missing, corrupt, or
+        belongs to another key (20 bytes) or network (32 bytes).
+        """
+        if not path.exists():  # S6
+            raise ProtectionDatabaseError(path, "missing; restore it, or start once with --bootstrap")
+        lock = _acquire(path)
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = _connect(path)
+            _check_file(path, connection)
+            _check_owner(path, connection, key, network)
+            _check_watermarks(path, connection)
+        except sqlite3.Error as error:  # S6
+            _release(connection, lock)
+            raise ProtectionDatabaseError(path, f"unreadable ({error}); restore a copy or use --bootstrap") from error
+        except BaseException:
+            _release(connection, lock)
+            raise
+        return cls(path, connection, lock)
+
+    def close(self) -> None:
+        """Close the file and give the lock back."""
+        _release(self._connection, self._lock)
+
+    def sign(self, claim: Claim, sign_digest: Callable[[bytes], bytes]) -> bytes:
+        """Return the one signature (64 bytes) for `claim`, recorded on disk before it is returned.
+
+        Raises SigningRefused with the rule that forbids it; then nothing was recorded and nothing was signed.
+        """
+        with self._transaction():
+            stored = self._check_content(claim)
+            if stored is not None and stored.claim.digest == claim.digest:
+                return stored.signature
+            self._check_epoch(claim)
+            self._check_watermark(claim, repeat=stored is not None)
+            self._check_abort(claim)
+            signature = sign_digest(claim.digest)
+            self._record(claim, signature)
+        # S5: the commit above has been fsynced
+        return signature
+
+    def find(self, kind: Kind, generation: int, block: int) -> list[Record]:
+        """Everything signed for (kind, generation, block), oldest epoch first."""
+        rows = self._connection.execute(
+            "SELECT kind, generation, block, epoch, content, digest, signature FROM signed"
+            " WHERE kind = ? AND generation = ? AND block = ? ORDER BY epoch",
+            (kind.value, generation, block),
+        )
+        return [_record_of(row) for row in rows]
+
+    def watermark(self, generation: int) -> int:
+        """Highest block number that is closed for attestation in `generation` (0 if none)."""
+        row = self._connection.execute(
+            "SELECT max_attest FROM watermark WHERE generation = ?", (generation,)
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def check_writable(self) -> None:
+        """Raise ProtectionDatabaseError when a write transaction cannot be opened (for /readyz)."""
+        try:
+            with self._transaction():
+                pass
+        except sqlite3.Error as error:
+            raise ProtectionDatabaseError(self._path, str(error)) from error
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def _check_content(self, claim: Claim) -> Record | None:
+        """The stored record of the same digest, else one of the same content, else None. Raises S1."""
+        found: Record | None = None
+        for record in self.find(claim.kind, claim.generation, claim.block):
+            if record.claim.content != claim.content:  # S1
+                raise SigningRefused(
+                    "S1", f"another content is signed for {claim.kind} g={claim.generation} n={claim.block}"
+                )
+            if found is None or record.claim.digest == claim.digest:
+                found = record
+        return found
+
+    def _check_epoch(self, claim: Claim) -> None:
+        row = self._connection.execute("SELECT max(epoch) FROM signed WHERE kind = ?", (claim.kind.value,)).fetchone()
+        if row[0] is not None and claim.epoch < row[0]:  # S4
+            raise SigningRefused("S4", f"epoch {claim.epoch} is older than {row[0]}")
+        if any(r.claim.epoch == claim.epoch for r in self.find(claim.kind, claim.generation, claim.block)):  # S1
+            raise SigningRefused("S1", f"epoch {claim.epoch} already has another digest for block {claim.block}")
+
+    def _check_watermark(self, claim: Claim, repeat: bool) -> None:
+        if claim.kind is not Kind.ATTEST or repeat:
+            return
+        newest = self._connection.execute("SELECT max(generation) FROM watermark").fetchone()[0]
+        if newest is not None and claim.generation < newest:  # S2
+            raise SigningRefused("S2", f"generation {claim.generation} is older than {newest}")
+        closed = self.watermark(claim.generation)
+        if claim.block <= closed:  # S2
+            raise SigningRefused("S2", f"block {claim.block} is not above the watermark {closed}")
+
+    def _check_abort(self, claim: Claim) -> None:
+        if claim.kind is Kind.ABORT:
+            highest = self.watermark(claim.generation)
+            if claim.block < highest:  # S3
+                raise SigningRefused("S3", f"abort keeps {claim.block}, but {highest} was attested")
+            return
+        row = self._connection.execute(
+            "SELECT abort_keep FROM watermark WHERE generation = ?", (claim.generation,)
+        ).fetchone()
+        if row and row[0] is not None and claim.block > row[0]:  # S3
+            raise SigningRefused("S3", f"block {claim.block} was aborted (kept through {row[0]})")
+
+    def _record(self, claim: Claim, signature: bytes) -> None:
+        self._connection.execute(
+            "INSERT INTO signed VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (claim.kind.value, claim.generation, claim.block, claim.epoch, claim.content, claim.digest, signature,
+             time.time()),
+        )
+        attested = claim.block if claim.kind is Kind.ATTEST else 0
+        kept = claim.block if claim.kind is Kind.ABORT else None
+        self._connection.execute(
+            "INSERT INTO watermark VALUES (:g, :a, :k) ON CONFLICT (generation) DO UPDATE SET"
+            " max_attest = max(max_attest, :a),"
+            " abort_keep = CASE WHEN :k IS NULL THEN abort_keep ELSE min(:k, coalesce(abort_keep, :k)) END",
+            {"g": claim.generation, "a": attested, "k": kept},
+        )
+
+
+def _record_of(row: tuple[str, int, int, int, bytes, bytes, bytes]) -> Record:
+    kind, generation, block, epoch, content, digest, signature = row
+    return Record(Claim(Kind(kind), generation, block, epoch, content, digest), signature)
+
+
+def _create(
+    path: Path, key: bytes, network: bytes | None, created_from: str, watermarks: dict[int, int]
+) -> None:
+    if path.exists():
+        raise ProtectionDatabaseError(path, "exists already; a protection database is never overwritten")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = _acquire(path)
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    connection = _connect(draft)
+    try:
+        connection.executescript(resources.files("zklink.oracle").joinpath("protection.sql").read_text())
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO meta VALUES (1, ?, ?, ?)", (key, network, created_from))
+        connection.executemany("INSERT INTO watermark VALUES (?, ?, NULL)", watermarks.items())
+        connection.execute("COMMIT")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    finally:
+        _release(connection, None)
+    os.chmod(draft, 0o600)
+    # complete or absent: a half-made database must not look like an empty one
+    _sync(draft)
+    os.rename(draft, path)
+    _sync(path.parent)
+    _release(None, lock)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, timeout=5)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _acquire(path: Path) -> int:
+    lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise DatabaseLocked(path, "another process uses this key; stop it first") from error
+    return lock
+
+
+def _release(connection: sqlite3.Connection | None, lock: int | None) -> None:
+    if connection is not None:
+        connection.close()
+    if lock is not None:
+        os.close(lock)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _check_file(path: Path, connection: sqlite3.Connection) -> None:
+    verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if verdict != "ok":  # S6
+        raise ProtectionDatabaseError(path, f"corrupt ({verdict}); restore a copy or use --bootstrap")
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:  # S6
+        raise ProtectionDatabaseError(path, "is not a protection database")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:  # S6
+        raise ProtectionDatabaseError(path, f"has schema version {version}, this program knows {SCHEMA_VERSION}")
+
+
+def _check_owner(path: Path, connection: sqlite3.Connection, key: bytes, network: bytes) -> None:
+    row = connection.execute("SELECT key, network FROM meta WHERE id = 1").fetchone()
+    if row is None:  # S6
+        raise ProtectionDatabaseError(path, "names no key; restore a copy or use --bootstrap")
+    if row[0] != key:  # S6
+        raise ProtectionDatabaseError(path, f"belongs to key 0x{row[0].hex()}, not 0x{key.hex()}")
+    if row[1] is None:
+        connection.execute("UPDATE meta SET network = ?", (network,))
+    elif row[1] != network:  # S6
+        raise ProtectionDatabaseError(path, f"belongs to network 0x{row[1].hex()}, not 0x{network.hex()}")
+
+
+def _check_watermarks(path: Path, connection: sqlite3.Connection) -> None:
+    broken = connection.execute(
+        "SELECT s.generation, s.block FROM signed s LEFT JOIN watermark w ON w.generation = s.generation"
+        " WHERE s.kind = 'attest' AND (w.max_attest IS NULL OR w.max_attest < s.block) LIMIT 1"
+    ).fetchone()
+    if broken:  # S6
+        raise ProtectionDatabaseError(
+            path, f"watermark of generation {broken[0]} is below signed block {broken[1]}; use --bootstrap"
+        )
