@@ -1,0 +1,1 @@
+"""Durable memory of the services: one SQLite file, one writer per table."""

@@ -1,0 +1,80 @@
+"""Table `blocks`: sealed blocks, contiguous from 1, each chained to the one before by a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+
+from zklink.journal.errors import JournalConflict, JournalCorrupt
+from zklink.journal.store import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """One sealed block; `timestamp` in seconds, `body` and `operations` are JSON."""
+
+    number: int
+    timestamp: int
+    shape: int
+    new_root: bytes
+    body: str
+    operations: str
+
+
+class Blocks:
+    """Reads for everybody; `insert` only inside the sequencer's sealing transaction."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def insert(self, db: sqlite3.Connection, row: BlockRow) -> None:
+        """Add the next block. Raises JournalConflict when it is not the next one."""
+        last = db.execute("SELECT number, checksum FROM blocks ORDER BY number DESC LIMIT 1").fetchone()
+        expected = last["number"] + 1 if last else 1
+        if row.number != expected:
+            raise JournalConflict(self._journal.path, f"block {row.number} sealed, expected {expected}")
+        digest = _checksum(bytes(last["checksum"]) if last else bytes(32), row)
+        db.execute(
+            "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (row.number, row.timestamp, row.shape, row.new_root, row.body, row.operations, digest),
+        )
+
+    def last_number(self) -> int:
+        """Number of the newest sealed block, 0 before the first."""
+        row = self._journal.one("SELECT max(number) AS number FROM blocks")
+        return int(row["number"] or 0) if row else 0
+
+    def get(self, number: int) -> BlockRow | None:
+        """A sealed block, None when there is none."""
+        row = self._journal.one("SELECT * FROM blocks WHERE number = ?", (number,))
+        return _row(row) if row else None
+
+    def verified(self, first: int = 1) -> list[BlockRow]:
+        """Blocks first.. in order, after checking numbers and checksums of all. Raises JournalCorrupt."""
+        rows = self._journal.all("SELECT * FROM blocks ORDER BY number")
+        digest, found = bytes(32), []
+        for expected, raw in enumerate(rows, 1):
+            row = _row(raw)
+            digest = _checksum(digest, row)
+            if row.number != expected:
+                raise JournalCorrupt(self._journal.path, f"block {expected} is missing")
+            if digest != raw["checksum"]:
+                raise JournalCorrupt(self._journal.path, f"block {row.number} fails its checksum")
+            if row.number >= first:
+                found.append(row)
+        return found
+
+
+def _row(row: sqlite3.Row) -> BlockRow:
+    return BlockRow(
+        row["number"], row["timestamp"], row["shape"], bytes(row["new_root"]), row["body"], row["operations"]
+    )  # fmt: skip
+
+
+def _checksum(previous: bytes, row: BlockRow) -> bytes:
+    digest = hashlib.sha256(previous)
+    for part in (f"{row.number} {row.timestamp} {row.shape}".encode(), row.new_root, row.body.encode(),
+                 row.operations.encode()):  # fmt: skip
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
