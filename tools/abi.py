@@ -1,4 +1,7 @@
-"""Write offchain/zklink/chain/abi/*.json from the contracts' sources, or compare (`--check`)."""
+"""Write offchain/zklink/chain/abi/*.json from contracts/interfaces, or compare (`--check`).
+
+The contracts implement these interfaces (the compiler checks it), so their ABI holds all that services call.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "offchain" / "zklink" / "chain" / "abi"
 SOURCES = {
-    "Rollup": "contracts/rollup/Rollup.vy",
-    "Bridge": "contracts/bridge/Bridge.vy",
-    "OracleGate": "contracts/oracle/OracleGate.vy",
+    "Rollup": "contracts/interfaces/IRollup.vyi",
+    "Bridge": "contracts/interfaces/IBridge.vyi",
+    "OracleGate": "contracts/interfaces/IOracleGate.vyi",
+    "ProofGate": "contracts/interfaces/IProofGate.vyi",
 }
 
 
 def compile_abi(source: Path) -> str:
-    """ABI of a Vyper contract as indented JSON, sorted so that only real changes show."""
+    """ABI of a Vyper interface as indented JSON, sorted so that only real changes show."""
     vyper = Path(sys.executable).parent / "vyper"
     out = subprocess.run(
         [str(vyper), "-f", "abi", "-p", str(ROOT / "contracts"), str(source)],

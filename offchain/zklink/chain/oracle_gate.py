@@ -22,3 +22,8 @@ class OracleGate(ContractReader):
     async def epoch(self, at: At = "latest") -> int:
         """Current epoch of the member set."""
         return int(await self.read("epoch", at=at))
+
+    async def members(self, epoch: int, at: At = "latest") -> list[tuple[int, int]]:
+        """(weight, address) of each member of an epoch, ascending by address."""
+        packed = await self.read("members", epoch, at=at)
+        return [(int(word) >> 160, int(word) & ((1 << 160) - 1)) for word in packed]

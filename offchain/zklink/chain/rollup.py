@@ -134,14 +134,14 @@ class Rollup(ContractReader):
     def encode_commit(
         self,
         previous: StoredBlock,
-        header: tuple[int, int, bytes, int, int],
+        header: tuple[int, int, int, int, int, int],
         digests: Sequence[bytes],
         claims: Sequence[int],
         own_stream: bytes,
         data_stream: bytes,
         key_signatures: Sequence[bytes],
     ) -> bytes:
-        """header = (number, timestamp, new_root, h, shape); digests and claims have 10 entries, 0 where not given."""
+        """header = (number, timestamp, new_root, h, shape, counts); digests and claims: 10 entries, 0 where not given."""
         return self.encode(
             "commit", astuple(previous), header, list(digests), list(claims), own_stream, data_stream,
             list(key_signatures),
@@ -159,8 +159,6 @@ class Rollup(ContractReader):
 
 
 def stored_block_of(event: dict[str, Any]) -> StoredBlock:
-    """StoredBlock from the arguments of BlockCommitted, flat or with one struct argument named `block`."""
-    values = dict(event.get("block", event))
-    values.setdefault("number", event.get("number"))
-    words: list[Any] = [bytes(values[n]) if n in _BYTES else int(values[n]) for n in _FIELDS]
+    """StoredBlock from the arguments of BlockCommitted."""
+    words: list[Any] = [bytes(event[n]) if n in _BYTES else int(event[n]) for n in _FIELDS]
     return StoredBlock(*words)

@@ -12,14 +12,13 @@ from zklink.journal.store import Journal
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
-    """One sealed block; `timestamp` in seconds, `body` and `operations` are JSON."""
+    """One sealed block; `timestamp` in seconds, `body` is the sealed block's JSON."""
 
     number: int
     timestamp: int
     shape: int
     new_root: bytes
     body: str
-    operations: str
 
 
 class Blocks:
@@ -36,8 +35,8 @@ class Blocks:
             raise JournalConflict(self._journal.path, f"block {row.number} sealed, expected {expected}")
         digest = _checksum(bytes(last["checksum"]) if last else bytes(32), row)
         db.execute(
-            "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (row.number, row.timestamp, row.shape, row.new_root, row.body, row.operations, digest),
+            "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)",
+            (row.number, row.timestamp, row.shape, row.new_root, row.body, digest),
         )
 
     def last_number(self) -> int:
@@ -67,14 +66,11 @@ class Blocks:
 
 
 def _row(row: sqlite3.Row) -> BlockRow:
-    return BlockRow(
-        row["number"], row["timestamp"], row["shape"], bytes(row["new_root"]), row["body"], row["operations"]
-    )  # fmt: skip
+    return BlockRow(row["number"], row["timestamp"], row["shape"], bytes(row["new_root"]), row["body"])
 
 
 def _checksum(previous: bytes, row: BlockRow) -> bytes:
     digest = hashlib.sha256(previous)
-    for part in (f"{row.number} {row.timestamp} {row.shape}".encode(), row.new_root, row.body.encode(),
-                 row.operations.encode()):  # fmt: skip
+    for part in (f"{row.number} {row.timestamp} {row.shape}".encode(), row.new_root, row.body.encode()):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.digest()

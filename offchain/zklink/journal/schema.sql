@@ -43,8 +43,7 @@ CREATE TABLE blocks (              -- writer: sequencer. Sealed blocks; checksum
     timestamp  INTEGER NOT NULL,
     shape      INTEGER NOT NULL,
     new_root   BLOB NOT NULL CHECK (length(new_root) = 32),
-    body       TEXT NOT NULL,      -- sealed block, JSON
-    operations TEXT NOT NULL,      -- operations with signatures, JSON
+    body       TEXT NOT NULL,      -- sealed block with its operations and their signatures, JSON
     checksum   BLOB NOT NULL CHECK (length(checksum) = 32)
 ) STRICT;
 

@@ -31,7 +31,7 @@ def tx(n: int, size: int = 10) -> TransactionRow:
 
 
 def block(n: int, body: str = "{}") -> BlockRow:
-    return BlockRow(n, 1000 + n, 1, bytes([n % 256]) * 32, body, "[]")
+    return BlockRow(n, 1000 + n, 1, bytes([n % 256]) * 32, body)
 
 
 def insert(journal: Journal, row: BlockRow) -> None:
@@ -125,7 +125,6 @@ def test_blocks_are_contiguous(journal: Journal) -> None:
     "change",
     [
         "UPDATE blocks SET body = '{\"a\":1}' WHERE number = 2",
-        "UPDATE blocks SET operations = '[1]' WHERE number = 2",
         "UPDATE blocks SET timestamp = 1 WHERE number = 2",
         "UPDATE blocks SET shape = 2 WHERE number = 2",
         "UPDATE blocks SET new_root = zeroblob(32) WHERE number = 2",
