@@ -1,4 +1,4 @@
-"""Local anvil chains at the same time, each an Ape network of its own: `ethereum:zk1:anvil`, `ethereum:zk2:anvil`, ...
+"""Local anvil chains at the same time, each an Ape network of its own: `ethereum:zk1`, `ethereum:zk2`, ...
 
 Ape keys its caches of chain ids, contracts and snapshots by network *name*. Two chains driven through `ethereum:local`
 therefore get each other's chain id; with a name for each chain they do not.
@@ -17,6 +17,8 @@ hookimpl = pluggy.HookimplMarker("ape")
 
 CHAINS = {"zk1": 31337, "zk2": 31338, "zk3": 31339, "zk4": 31340}
 """Network name -> EVM chain id."""
+PROVIDER = "zklink-local"
+"""Ape names a provider after its package; the full choice is `ethereum:zk1:zklink-local`."""
 
 
 @hookimpl
@@ -56,7 +58,7 @@ def on(name: str) -> Any:
     from ape import networks as manager
 
     network = manager.ethereum.get_network(name)
-    return network.use_provider(network.get_provider("anvil", connect=True))
+    return network.use_provider(network.get_provider(PROVIDER, connect=True))
 
 
 def fork(name: str, **settings: Any) -> Any:

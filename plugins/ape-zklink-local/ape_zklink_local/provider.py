@@ -39,6 +39,10 @@ def local_network(chain_id: int) -> type[NetworkAPI]:
             return "max"  # an estimate costs a round trip and hides gas bugs in the callee's callee
 
         @property
+        def required_confirmations(self) -> int:
+            return 0  # Ape's own default waits for blocks that an auto-mining node never makes
+
+        @property
         def base_fee_multiplier(self) -> float:
             return 1.0
 
