@@ -15,6 +15,10 @@ class OracleGate(ContractReader):
         """Highest attested block number."""
         return int(await self.read("attested", at=at))
 
+    async def attested_root(self, at: At = "latest") -> bytes:
+        """State root at `attested`, zero at first."""
+        return bytes(await self.read("attested_root", at=at))
+
     async def generation(self, at: At = "latest") -> int:
         """Generation of the chain of blocks: 0, one more after each abort."""
         return int(await self.read("generation", at=at))

@@ -141,7 +141,7 @@ class Rollup(ContractReader):
         data_stream: bytes,
         key_signatures: Sequence[bytes],
     ) -> bytes:
-        """header = (number, timestamp, new_root, h, shape, counts); digests and claims: 10 entries, 0 where not given."""
+        """header = (number, timestamp, new_root, h, shape, counts); digests, claims: 10 entries, 0 where not given."""
         return self.encode(
             "commit", astuple(previous), header, list(digests), list(claims), own_stream, data_stream,
             list(key_signatures),

@@ -86,6 +86,14 @@ class Submissions:
         )
         return [_row(r) for r in rows]
 
+    def with_nonce(self, chain: int, sender: str, nonce: int) -> Submission | None:
+        """The newest row that used a nonce, None when there is none."""
+        row = self._journal.one(
+            "SELECT * FROM submissions WHERE chain = ? AND sender = ? AND nonce = ? ORDER BY id DESC LIMIT 1",
+            (chain, sender, nonce),
+        )
+        return _row(row) if row else None
+
     def highest_nonce(self, chain: int, sender: str) -> int | None:
         """Highest nonce ever signed by a key on a chain, None before the first."""
         row = self._journal.one(

@@ -1,0 +1,1 @@
+"""Carries sealed blocks through commit, prove, sync and execute on every chain."""
