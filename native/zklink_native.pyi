@@ -117,3 +117,84 @@ class Witness:
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int) -> int: ...
+
+@final
+class Proof:
+    """A proof's three points, affine. Coordinates are below the base field's modulus; the curve is verify's question."""
+
+    def __new__(cls, a: _Point, b: _Point2, c: _Point) -> Proof: ...
+    @property
+    def a(self) -> _Point: ...
+    @property
+    def b(self) -> _Point2:
+        """((x.c0, x.c1), (y.c0, y.c1))"""
+
+    @property
+    def c(self) -> _Point: ...
+    def to_json(self) -> str:
+        """snarkjs's proof.json."""
+
+    @staticmethod
+    def from_json(text: str) -> Proof: ...
+    def to_evm(self) -> list[int]:
+        """8 words in the order of EIP-197: ax, ay, bx.c1, bx.c0, by.c1, by.c0, cx, cy."""
+
+@final
+class VerifyingKey:
+    """Every point was checked: curve, subgroup, and not at infinity (but for ic, where (0, 0) is infinity)."""
+
+    def to_json(self) -> str:
+        """snarkjs's verification_key.json, without the redundant vk_alphabeta_12."""
+
+    @staticmethod
+    def from_json(text: str) -> VerifyingKey: ...
+    @property
+    def n_public(self) -> int: ...
+    @property
+    def alpha(self) -> _Point: ...
+    @property
+    def beta(self) -> _Point2: ...
+    @property
+    def gamma(self) -> _Point2: ...
+    @property
+    def delta(self) -> _Point2: ...
+    @property
+    def ic(self) -> list[_Point]: ...
+
+@final
+class ProvingKey:
+    """A Groth16 key in the form of snarkjs."""
+
+    @staticmethod
+    def read_zkey(path: _Path, checked: bool = True) -> ProvingKey:
+        """checked=False leaves out the curve and subgroup checks of the big point lists: for a file written here."""
+
+    def write_zkey(self, path: _Path) -> None:
+        """A zkey file with no contributions; snarkjs proves with it, exports its verification key, contributes to it."""
+
+    def verifying_key(self) -> VerifyingKey: ...
+    @property
+    def n_public(self) -> int: ...
+    @property
+    def n_wires(self) -> int: ...
+    @property
+    def domain_size(self) -> int:
+        """The power of two with room for the constraints and one row for each public wire and wire 0."""
+
+def setup_development(r1cs: R1cs, seed: bytes | None = None) -> ProvingKey:
+    """DEVELOPMENT ONLY: this process knows the toxic waste, and so does whoever knows the seed (16 bytes at least).
+
+    One seed and system, one key. gamma != delta.
+    """
+
+def prove(pk: ProvingKey, witness: Witness, seed: bytes | None = None) -> Proof:
+    """Blinding comes from the operating system, or, for reproducible tests only, from the seed (16 bytes at least).
+
+    A witness that does not satisfy the system gives a proof that does not verify (R1cs.check tells).
+    """
+
+def verify(vk: VerifyingKey, public: Sequence[int], proof: Proof) -> bool:
+    """False for a public value >= FIELD_ORDER and for a point off its curve or outside its subgroup or at infinity.
+
+    ValueError for another count of values than the key's.
+    """

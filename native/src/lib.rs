@@ -7,6 +7,7 @@ pub mod builder;
 pub mod eddsa;
 pub mod error;
 pub mod field;
+pub mod groth16;
 pub mod matrix;
 pub mod poseidon;
 pub mod python;
@@ -23,6 +24,7 @@ mod zklink_native {
             babyjub_add, babyjub_in_subgroup, babyjub_mul, babyjub_mul_base8, babyjub_on_curve, eddsa_public_key,
             eddsa_sign, eddsa_verify, eddsa_verify_many,
         },
+        groth16::{prove, setup_development, verify, PyProof, PyProvingKey, PyVerifyingKey},
         hashing::{hash, hash_many},
         systems::{PyBuilder, PyR1cs, PyWitness},
     };
