@@ -30,24 +30,20 @@ def config_class() -> type:
 
 @hookimpl
 def networks() -> Iterator[tuple[str, str, type]]:
-    from ape.api.networks import ForkedNetworkAPI
-
     from .provider import local_network
 
     for name, chain_id in CHAINS.items():
         yield "ethereum", name, local_network(chain_id)
-        yield "ethereum", f"{name}-fork", ForkedNetworkAPI
+        yield "ethereum", f"{name}-copy", local_network(chain_id)
 
 
 @hookimpl
 def providers() -> Iterator[tuple[str, str, type]]:
-    from ape_foundry.provider import FoundryForkProvider
-
-    from .provider import AnvilProvider
+    from .provider import AnvilProvider, CopyProvider
 
     for name in CHAINS:
         yield "ethereum", name, AnvilProvider
-        yield "ethereum", f"{name}-fork", FoundryForkProvider
+        yield "ethereum", f"{name}-copy", CopyProvider
 
 
 def on(name: str) -> Any:
@@ -61,12 +57,12 @@ def on(name: str) -> Any:
     return network.use_provider(network.get_provider(PROVIDER, connect=True))
 
 
-def fork(name: str, **settings: Any) -> Any:
+def fork(name: str) -> Any:
     """`with fork("zk2") as provider:` is a throw-away copy of a running local chain; nothing flows back."""
     from ape import networks as manager
 
     with on(name) as upstream:
         url = upstream.http_uri
-    network = manager.ethereum.get_network(f"{name}-fork")
-    settings = {"host": "auto", "fork": {"ethereum": {name: {"upstream_provider": url}}}, **settings}
-    return network.use_provider("foundry", provider_settings=settings, disconnect_after=True)
+    network = manager.ethereum.get_network(f"{name}-copy")
+    provider = network.get_provider(PROVIDER, provider_settings={"upstream": url}, connect=True)
+    return network.use_provider(provider, disconnect_after=True)

@@ -79,18 +79,21 @@ class AnvilProvider(FoundryProvider):
         if url := os.environ.get(f"ANVIL_{name.upper()}_URL") or self.settings.hosts.get(name):
             return url
         if name not in self._nodes:
-            extra = ("--accounts", str(self.number_of_accounts), "--balance", str(self.initial_balance))
-            node = start(
-                self.network.chain_id,
-                hardfork=self.settings.evm_version,
-                mnemonic=self.mnemonic,
-                code_size_limit=self.settings.code_size_limit,
-                steps_tracing=True,  # Ape decodes reverts and gas from step traces
-                extra=extra,
-            )
+            node = self._start_node()
             atexit.register(node.stop)
             self._nodes[name] = node
         return self._nodes[name].url
+
+    def _start_node(self, **options: Any) -> Chain:
+        return start(
+            self.network.chain_id,
+            hardfork=self.settings.evm_version,
+            mnemonic=self.mnemonic,
+            code_size_limit=self.settings.code_size_limit,
+            steps_tracing=True,  # Ape decodes reverts and gas from step traces
+            extra=("--accounts", str(self.number_of_accounts), "--balance", str(self.initial_balance)),
+            **options,
+        )
 
     def connect(self) -> None:
         self._disconnected = False
@@ -109,3 +112,26 @@ class AnvilProvider(FoundryProvider):
     @property
     def gas_price(self) -> int:
         return self.settings.gas_price
+
+
+class CopyProvider(AnvilProvider):
+    """A node of its own for each object, forked from the URL in its settings; gone when it is disconnected."""
+
+    _node: Chain | None = None
+
+    @property
+    def connection_id(self) -> str:
+        return f"{self.network.choice}:{self._host}"
+
+    @property
+    def _node_url(self) -> str:
+        if self._node is None:
+            self._node = self._start_node(fork_url=self.provider_settings["upstream"])
+            atexit.register(self._node.stop)
+        return self._node.url
+
+    def disconnect(self) -> None:
+        super().disconnect()
+        if self._node is not None:
+            self._node.stop()
+            self._node = None
