@@ -1,0 +1,131 @@
+# Every command of the project. `make` alone lists them; each one sets up what it needs.
+
+PYTHON  ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+PRESET  ?= minimal
+NETWORK ?= ethereum:zk1
+ARGS    ?=
+DEMO    ?= ape run demo
+UV      := uv==0.13.9
+STAMPS  := .toolchain/stamps
+CIRCUITS := tools/circuits.py
+
+export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain/solcx
+export VVM_BINARY_PATH   := $(CURDIR)/.toolchain/vvm
+export APE_DATA_FOLDER   := $(CURDIR)/.toolchain/ape
+export VIRTUAL_ENV       := $(CURDIR)/.venv
+export PATH              := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+# Where it is set, nothing is cached and every start of Ape takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+native_sources   := $(shell find native -name target -prune -o -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.lock' -o -name '*.pyi' \) -print 2>/dev/null)
+contract_sources := $(shell find contracts -type f 2>/dev/null)
+circuit_sources  := $(shell find circuits -name '*.circom' 2>/dev/null)
+
+# $(call stage,what it does,commands): says what runs and how long it took
+stage = @printf '==> %s\n' "$(1)"; start=$$(date +%s); { $(2); } && mkdir -p $(STAMPS) && touch $@ && printf '    %s s\n' "$$(($$(date +%s) - start))"
+# $(call have,folder or file,command): runs the command only where the path exists
+have = @if [ -e "$(1)" ]; then echo '$$ $(2)'; $(2); else echo "$@: nothing to do, $(1) does not exist"; fi
+uvpip := .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation
+
+.PHONY: help setup demo contracts circuits keys test check bench vectors snapshots lock clean
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+# --- set-up: each stage once -----------------------------------------------------------------------------------------
+
+setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/native ## install compilers, node, Python and Rust parts into this folder
+
+# --python: without it `uv pip sync` may empty whatever interpreter UV_PYTHON names
+$(STAMPS)/packages: requirements.lock
+	$(call stage,Python packages,$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] < (3, 13), "Python 3.11 or 3.12 is needed: make setup PYTHON=..."' && { [ -x .venv/bin/python ] || $(PYTHON) -m venv .venv; } && { [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet $(UV); } && .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock)
+
+$(STAMPS)/python: $(STAMPS)/packages pyproject.toml plugins/ape-zklink-local/pyproject.toml
+	$(call stage,zklink and its Ape plugin in place,$(uvpip) --editable plugins/ape-zklink-local && $(uvpip) --editable .)
+
+$(STAMPS)/node: package-lock.json $(STAMPS)/packages tools/setup_toolchain.py tools/solc-launcher.cjs.in
+	$(call stage,Node packages - solc and anvil in their places,npm ci --ignore-scripts --no-audit --no-fund --silent && .venv/bin/python tools/setup_toolchain.py)
+
+$(STAMPS)/native: $(native_sources) $(STAMPS)/packages
+	$(call stage,native crate,if [ -f native/Cargo.toml ]; then .venv/bin/maturin develop --quiet --release --uv --manifest-path native/Cargo.toml; fi)
+
+# --- build -----------------------------------------------------------------------------------------------------------
+
+contracts: setup $(STAMPS)/contracts ## compile the contracts
+$(STAMPS)/contracts: $(contract_sources) ape-config.yaml | setup
+	$(call stage,contracts,ape compile --force)
+
+circuits: setup $(STAMPS)/circuits-$(PRESET) ## compile the circuits (PRESET=minimal)
+$(STAMPS)/circuits-$(PRESET): $(circuit_sources) $(wildcard $(CIRCUITS)) | setup
+	$(call stage,circuits - preset $(PRESET),if [ -f $(CIRCUITS) ]; then python $(CIRCUITS) build --preset $(PRESET); else echo "    $(CIRCUITS) does not exist"; fi)
+
+keys: circuits $(STAMPS)/keys-$(PRESET) ## development proving keys (PRESET=minimal)
+$(STAMPS)/keys-$(PRESET): $(STAMPS)/circuits-$(PRESET)
+	$(call stage,keys - preset $(PRESET),if [ -f $(CIRCUITS) ]; then python $(CIRCUITS) keys --preset $(PRESET); else echo "    $(CIRCUITS) does not exist"; fi)
+
+demo: setup contracts keys ## the whole system on local chains: deposit to proof to withdrawal
+	$(DEMO) $(ARGS)
+
+# --- tests: one target for each room that needs something of its own --------------------------------------------------
+
+PYTEST := python -m pytest -p no:ape_test -q
+TESTS  := test-native test-unit test-circuits test-contracts test-flows test-fork
+.PHONY: $(TESTS)
+test: setup ## every test; prints the total
+	@python tools/run_tests.py $(TESTS)
+test-native: setup ## the Rust crate
+	$(call have,native/Cargo.toml,cargo test --quiet --release --manifest-path native/Cargo.toml $(ARGS))
+test-unit: setup ## Python rooms: no node, no compiler
+	$(call have,tests/unit,$(PYTEST) -n 2 tests/unit $(ARGS))
+test-circuits: circuits ## circuit templates and witnesses
+	$(call have,tests/circuits,$(PYTEST) tests/circuits $(ARGS))
+test-contracts: setup ## contracts on a local chain
+	$(call have,tests/contracts,ape test tests/contracts --network $(NETWORK) -q $(ARGS))
+test-flows: contracts keys ## the services together, on local chains
+	$(call have,tests/flows,$(PYTEST) tests/flows $(ARGS))
+test-fork: setup ## against a fork; of MAINNET_RPC_URL where it is set
+	$(call have,tests/fork,ape test tests/fork --network $(NETWORK) -q $(ARGS))
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+CHECKS := check-ruff check-mypy check-rust check-house check-circuits check-vyper check-slither check-snapshots
+.PHONY: $(CHECKS)
+check: $(CHECKS) ## every linter, type checker and analyser, the house rules, fresh generated files
+check-ruff: setup ## lint and format of Python
+	ruff check .
+	ruff format --check .
+check-mypy: setup ## types of Python
+	$(call have,offchain/zklink,mypy)
+check-rust: setup ## clippy and format of Rust
+	$(call have,native/Cargo.toml,cargo fmt --check --manifest-path native/Cargo.toml)
+	$(call have,native/Cargo.toml,cargo clippy --quiet --release --all-targets --manifest-path native/Cargo.toml -- -D warnings)
+check-house: setup ## import direction, rule ids, file sizes: tests/house
+	$(PYTEST) tests/house $(ARGS)
+check-circuits: setup ## circomspect
+	$(call have,circuits,python tools/analyse.py circuits)
+check-vyper: setup ## natrix
+	$(call have,contracts,python tools/analyse.py vyper)
+check-slither: $(STAMPS)/slither ## slither on the Solidity, in an environment of its own
+	$(call have,contracts,python tools/analyse.py solidity)
+check-snapshots: contracts ## generated files are as their sources make them
+	python tools/fresh.py
+
+$(STAMPS)/slither: tools/slither-requirements.lock $(STAMPS)/packages
+	$(call stage,slither in .venv-slither,{ [ -x .venv-slither/bin/python ] || $(PYTHON) -m venv .venv-slither; } && .venv/bin/uv pip sync --quiet --python .venv-slither/bin/python --require-hashes tools/slither-requirements.lock)
+
+# --- rarely ----------------------------------------------------------------------------------------------------------
+
+bench: setup keys ## measure; tables go to bench/
+	$(call have,bench/run.py,python bench/run.py $(ARGS))
+vectors: setup ## write tests/vectors again
+	$(call have,tools/vectors.py,python tools/vectors.py)
+snapshots: contracts ## write tests/snapshots and other generated files again
+	python tools/fresh.py --write
+# uv.lock records addresses; requirements.lock has versions and hashes alone
+lock: setup ## resolve the dependencies again
+	.venv/bin/uv lock --quiet --python .venv/bin/python
+	.venv/bin/uv export --quiet --frozen --all-groups --no-emit-workspace --no-header --no-annotate --format requirements-txt -o requirements.lock
+	rm uv.lock
+	echo slither-analyzer==0.11.6 | .venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate --python .venv/bin/python - -o tools/slither-requirements.lock
+	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+clean: ## remove what was built; keep what was installed
+	rm -rf build .build $(STAMPS)/contracts $(STAMPS)/circuits-* $(STAMPS)/keys-* .mypy_cache .ruff_cache .hypothesis
