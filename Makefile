@@ -37,7 +37,7 @@ setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/native ## install compilers, no
 
 # --python: without it `uv pip sync` may empty whatever interpreter UV_PYTHON names
 $(STAMPS)/packages: requirements.lock
-	$(call stage,Python packages,case "$$($(PYTHON) -V)" in *" 3.11."*|*" 3.12."*) ;; *) echo "Python 3.11 or 3.12 is needed; say make setup PYTHON=..." >&2; exit 1;; esac && { [ -x .venv/bin/python ] || $(PYTHON) -m venv .venv; } && { [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet $(UV); } && .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock)
+	$(call stage,Python packages,{ $(PYTHON) -V | grep -q ' 3\.1[12]\.' || { echo "Python 3.11 or 3.12 is needed: make setup PYTHON=..." >&2; exit 1; }; } && { [ -x .venv/bin/python ] || $(PYTHON) -m venv .venv; } && { [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet $(UV); } && .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock)
 
 $(STAMPS)/python: $(STAMPS)/packages pyproject.toml plugins/ape-zklink-local/pyproject.toml
 	$(call stage,zklink and its Ape plugin in place,$(uvpip) --editable plugins/ape-zklink-local && $(uvpip) --editable .)
