@@ -1,6 +1,7 @@
 # Every command of the project. `make` alone lists them; each one sets up what it needs.
 
-PYTHON  ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+# the first that runs: under pyenv a name may be on PATH and still not work
+PYTHON  ?= $(shell for name in python3 python3.12 python3.11; do $$name -V 2>/dev/null | grep -q ' 3\.1[12]\.' && echo $$name && break; done)
 PRESET  ?= minimal
 NETWORK ?= ethereum:zk1
 ARGS    ?=
@@ -37,7 +38,7 @@ setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/native ## install compilers, no
 
 # --python: without it `uv pip sync` may empty whatever interpreter UV_PYTHON names
 $(STAMPS)/packages: requirements.lock
-	$(call stage,Python packages,{ $(PYTHON) -V | grep -q ' 3\.1[12]\.' || { echo "Python 3.11 or 3.12 is needed: make setup PYTHON=..." >&2; exit 1; }; } && { [ -x .venv/bin/python ] || $(PYTHON) -m venv .venv; } && { [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet $(UV); } && .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock)
+	$(call stage,Python packages,{ [ -n "$(PYTHON)" ] || { echo "Python 3.11 or 3.12 is needed: make setup PYTHON=..." >&2; exit 1; }; } && { [ -x .venv/bin/python ] || $(PYTHON) -m venv .venv; } && { [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet $(UV); } && .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock)
 
 $(STAMPS)/python: $(STAMPS)/packages pyproject.toml plugins/ape-zklink-local/pyproject.toml
 	$(call stage,zklink and its Ape plugin in place,$(uvpip) --editable plugins/ape-zklink-local && $(uvpip) --editable .)
