@@ -19,6 +19,8 @@ class BlockRow:
     shape: int
     new_root: bytes
     body: str
+    effects: bytes = b""
+    """Witness data, compressed; not covered by the checksum: a wrong byte makes a proof fail, nothing else."""
 
 
 class Blocks:
@@ -38,6 +40,7 @@ class Blocks:
             "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)",
             (row.number, row.timestamp, row.shape, row.new_root, row.body, digest),
         )
+        db.execute("INSERT INTO effects VALUES (?, ?)", (row.number, row.effects))
 
     def last_number(self) -> int:
         """Number of the newest sealed block, 0 before the first."""
@@ -48,6 +51,11 @@ class Blocks:
         """A sealed block, None when there is none."""
         row = self._journal.one("SELECT * FROM blocks WHERE number = ?", (number,))
         return _row(row) if row else None
+
+    def effects(self, number: int) -> bytes:
+        """Witness data of a block, empty when there is none."""
+        row = self._journal.one("SELECT body FROM effects WHERE block = ?", (number,))
+        return bytes(row["body"]) if row else b""
 
     def verified(self, first: int = 1) -> list[BlockRow]:
         """Blocks first.. in order, after checking numbers and checksums of all. Raises JournalCorrupt."""

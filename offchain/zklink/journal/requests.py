@@ -19,8 +19,20 @@ class RequestRow:
     hash: bytes
     body: str
     deadline: int
+    seq: int | None = None
     block: int | None = None
     position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A key change authorised on `chain`; `owner` is domain << 160 | address."""
+
+    chain: int
+    owner: int
+    nonce: int
+    key_x: int
+    key_y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +50,8 @@ class Requests:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    def record(self, cursor: Cursor, rows: Sequence[RequestRow]) -> None:
-        """Record requests and the new cursor together. Raises JournalConflict on a gap in the queue or a step back."""
+    def record(self, cursor: Cursor, rows: Sequence[RequestRow], facts: Sequence[FactRow] = ()) -> None:
+        """Record requests, facts and the new cursor together. Raises JournalConflict on a gap or a step back."""
         path = self._journal.path
         with self._journal.write() as db:
             found = db.execute("SELECT number FROM cursors WHERE chain = ?", (cursor.chain,)).fetchone()
@@ -57,6 +69,10 @@ class Requests:
                     (row.chain, row.request_id, row.hash, row.body, row.deadline),
                 )
                 expected += 1
+            db.executemany(
+                "INSERT OR IGNORE INTO facts VALUES (?, ?, ?, ?, ?)",
+                [(f.chain, str(f.owner), f.nonce, str(f.key_x), str(f.key_y)) for f in facts],
+            )
             db.execute(
                 "INSERT INTO cursors VALUES (?, ?, ?) ON CONFLICT (chain) DO UPDATE"
                 " SET number = excluded.number, block_hash = excluded.block_hash",
@@ -77,6 +93,26 @@ class Requests:
                 "UPDATE requests SET block = ?, position = ? WHERE chain = ? AND request_id = ?",
                 (block, position, chain, request_id),
             )
+
+    def take(self, db: sqlite3.Connection, chain: int, request_id: int, seq: int) -> None:
+        """Give a request its place in the common order. Raises JournalConflict when it has one."""
+        changed = db.execute(
+            "UPDATE requests SET seq = ? WHERE chain = ? AND request_id = ? AND seq IS NULL", (seq, chain, request_id)
+        ).rowcount
+        if changed != 1:
+            raise JournalConflict(self._journal.path, f"request {request_id} of chain {chain} was taken already")
+
+    def facts(self) -> list[FactRow]:
+        """Every authorised key change."""
+        rows = self._journal.all("SELECT * FROM facts")
+        return [FactRow(r["chain"], int(r["owner"]), r["nonce"], int(r["key_x"]), int(r["key_y"])) for r in rows]
+
+    def last_seq(self) -> int:
+        """Highest place given in the common order of requests and transactions, 0 before the first."""
+        row = self._journal.one(
+            "SELECT max(coalesce((SELECT max(seq) FROM requests), 0), coalesce((SELECT max(seq) FROM transactions), 0))"
+        )
+        return int(row[0]) if row else 0
 
     def cursor(self, chain: int) -> Cursor | None:
         """How far a chain was read, None before the first time."""

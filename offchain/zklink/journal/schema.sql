@@ -6,7 +6,7 @@ CREATE TABLE meta (                -- set once at creation
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE transactions (        -- writer: sequencer. A row exists before its sender gets an answer.
-    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq         INTEGER PRIMARY KEY, -- place in the order in which requests and transactions were taken
     hash        BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
     body        TEXT NOT NULL,     -- canonical JSON as accepted
     account     INTEGER NOT NULL,
@@ -27,6 +27,7 @@ CREATE TABLE requests (            -- writer: sequencer. Priority requests of fi
     hash       BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
     body       TEXT NOT NULL,
     deadline   INTEGER NOT NULL,
+    seq        INTEGER UNIQUE,     -- place in the common order, once taken into an open block
     block      INTEGER,
     position   INTEGER,
     PRIMARY KEY (chain, request_id)
@@ -38,6 +39,15 @@ CREATE TABLE cursors (             -- writer: sequencer. Last block of a chain w
     block_hash TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE facts (               -- writer: sequencer. Key changes that a chain has authorised (final blocks).
+    chain INTEGER NOT NULL,
+    owner TEXT NOT NULL,           -- domain << 160 | address, decimal
+    nonce INTEGER NOT NULL,
+    key_x TEXT NOT NULL,
+    key_y TEXT NOT NULL,
+    PRIMARY KEY (chain, owner, nonce)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE blocks (              -- writer: sequencer. Sealed blocks; checksum chains every row to the one before.
     number     INTEGER PRIMARY KEY,
     timestamp  INTEGER NOT NULL,
@@ -45,6 +55,11 @@ CREATE TABLE blocks (              -- writer: sequencer. Sealed blocks; checksum
     new_root   BLOB NOT NULL CHECK (length(new_root) = 32),
     body       TEXT NOT NULL,      -- sealed block with its operations and their signatures, JSON
     checksum   BLOB NOT NULL CHECK (length(checksum) = 32)
+) STRICT;
+
+CREATE TABLE effects (             -- writer: sequencer. What the witness of a block needs.
+    block INTEGER PRIMARY KEY,
+    body  BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE leases (              -- writer: provers. Who proves a block, until when.

@@ -118,6 +118,8 @@ class Journal:
             yield
         except sqlite3.Error as error:
             raise translate(self.path, error) from error
+        except UnicodeDecodeError as error:  # SQLite quotes damaged bytes in its message
+            raise JournalCorrupt(self.path, "damaged text") from error
 
 
 def _statements(script: str) -> Iterator[str]:

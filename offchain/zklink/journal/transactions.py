@@ -32,14 +32,17 @@ class Transactions:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    def accept(self, rows: Sequence[TransactionRow]) -> None:
-        """Record a batch durably: all or none. Raises JournalConflict when a hash is known already."""
-        with self._journal.write() as db:
-            db.executemany(
-                "INSERT INTO transactions (hash, body, account, nonce, accepted_at, state)"
-                " VALUES (?, ?, ?, ?, ?, 'accepted')",
-                [(r.hash, r.body, r.account, r.nonce, r.accepted_at) for r in rows],
-            )
+    def accept(self, db: sqlite3.Connection, row: TransactionRow) -> None:
+        """Record a transaction under `row.seq`, or a failed one anew. Raises JournalConflict when open or sealed."""
+        changed = db.execute(
+            "INSERT INTO transactions (seq, hash, body, account, nonce, accepted_at, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'accepted') ON CONFLICT (hash) DO UPDATE SET seq = excluded.seq,"
+            " body = excluded.body, accepted_at = excluded.accepted_at, state = 'accepted', fail_reason = NULL"
+            " WHERE state = 'failed'",
+            (row.seq, row.hash, row.body, row.account, row.nonce, row.accepted_at),
+        ).rowcount
+        if changed != 1:
+            raise JournalConflict(self._journal.path, f"transaction 0x{row.hash.hex()} is known already")
 
     def seal(self, db: sqlite3.Connection, hashes: Sequence[tuple[bytes, int]], block: int) -> None:
         """Mark (hash, position) as sealed in `block`. Raises JournalConflict unless each was `accepted`."""

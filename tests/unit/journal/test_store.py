@@ -27,7 +27,13 @@ DEPLOYMENT = "0x" + "00" + "11" * 31
 
 
 def tx(n: int, size: int = 10) -> TransactionRow:
-    return TransactionRow(n.to_bytes(32, "big"), "x" * size, 2, n, 1000)
+    return TransactionRow(n.to_bytes(32, "big"), "x" * size, 2, n, 1000, seq=n + 1)
+
+
+def accept(journal: Journal, *rows: TransactionRow) -> None:
+    with journal.write() as db:
+        for row in rows:
+            Transactions(journal).accept(db, row)
 
 
 def block(n: int, body: str = "{}") -> BlockRow:
@@ -46,7 +52,7 @@ def test_settings_make_a_commit_durable(journal: Journal) -> None:
 
 def test_reopened_file_holds_what_was_written(path: Path) -> None:
     first = Journal(path, DEPLOYMENT)
-    Transactions(first).accept([tx(1), tx(2)])
+    accept(first, tx(1), tx(2))
     first.close()
     assert [t.nonce for t in Transactions(Journal(path, DEPLOYMENT)).open()] == [1, 2]
 
@@ -79,22 +85,22 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
 
 def test_full_disk_leaves_no_partial_batch_and_heals(journal: Journal) -> None:
     table = Transactions(journal)
-    table.accept([tx(1)])
+    accept(journal, tx(1))
     pages = journal.one("PRAGMA page_count")[0]
     journal.one(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(JournalFull):
-        table.accept([tx(2), tx(3, 100_000)])
+        accept(journal, tx(2), tx(3, 100_000))
     assert [t.nonce for t in table.open()] == [1]
     assert journal.one("PRAGMA integrity_check")[0] == "ok"
     journal.one(f"PRAGMA max_page_count = {pages + 1000}")
-    table.accept([tx(2), tx(3, 100_000)])
+    accept(journal, tx(2), tx(3, 100_000))
     assert [t.nonce for t in table.open()] == [1, 2, 3]
 
 
 def test_read_only_is_a_clear_error(journal: Journal) -> None:
     journal.one("PRAGMA query_only = ON")
     with pytest.raises(JournalReadOnly):
-        Transactions(journal).accept([tx(1)])
+        accept(journal, tx(1))
     assert not journal.is_writable()
     journal.one("PRAGMA query_only = OFF")
     assert journal.is_writable()
@@ -103,8 +109,8 @@ def test_read_only_is_a_clear_error(journal: Journal) -> None:
 def test_write_lock_held_elsewhere_is_busy_not_lost(path: Path) -> None:
     one, two = Journal(path, DEPLOYMENT), Journal(path, DEPLOYMENT, busy_seconds=0.1)
     with one.write(), pytest.raises(JournalBusy):
-        Transactions(two).accept([tx(1)])
-    Transactions(two).accept([tx(1)])
+        accept(two, tx(1))
+    accept(two, tx(1))
 
 
 def test_an_exception_inside_a_transaction_rolls_everything_back(journal: Journal) -> None:
@@ -183,7 +189,9 @@ from zklink.journal.transactions import TransactionRow, Transactions
 journal = Journal(sys.argv[1], sys.argv[2])
 n = len(Transactions(journal).open())
 while True:
-    Transactions(journal).accept([TransactionRow((n + i).to_bytes(32, "big"), "x" * 500, 2, n + i, 0) for i in (0, 1)])
+    with journal.write() as db:
+        for i in (n, n + 1):
+            Transactions(journal).accept(db, TransactionRow(i.to_bytes(32, "big"), "x" * 500, 2, i, 0, seq=i + 1))
     n += 2
     print(n, flush=True)
 """
@@ -213,7 +221,7 @@ def test_truncated_log_keeps_whole_transactions_only(path: Path, tmp_path: Path)
     journal.one("PRAGMA wal_autocheckpoint = 0")
     journal.one("PRAGMA wal_checkpoint(TRUNCATE)")
     for n in range(0, 10, 2):
-        Transactions(journal).accept([tx(n, 3000), tx(n + 1, 3000)])
+        accept(journal, tx(n, 3000), tx(n + 1, 3000))
     main, wal = path.read_bytes(), Path(f"{path}-wal").read_bytes()
     journal.close()
     counts = []

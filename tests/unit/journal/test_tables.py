@@ -8,7 +8,7 @@ from zklink.journal.blocks import BlockRow, Blocks
 from zklink.journal.errors import JournalConflict
 from zklink.journal.progress import Progress, ProgressRow
 from zklink.journal.proofs import ProofRow, Proofs
-from zklink.journal.requests import Cursor, RequestRow, Requests
+from zklink.journal.requests import Cursor, FactRow, RequestRow, Requests
 from zklink.journal.store import Journal
 from zklink.journal.submissions import Submission, Submissions
 from zklink.journal.transactions import TransactionRow, Transactions
@@ -31,32 +31,67 @@ def seal_block(journal: Journal, number: int) -> None:
         Blocks(journal).insert(db, BlockRow(number, 1, 1, bytes(32), "{}"))
 
 
+def transaction(n: int, seq: int | None = None) -> TransactionRow:
+    return TransactionRow(key(n), "a", 2, 0, 5, seq=n if seq is None else seq)
+
+
+def accept(journal: Journal, *rows: TransactionRow) -> None:
+    with journal.write() as db:
+        for row in rows:
+            Transactions(journal).accept(db, row)
+
+
 def test_a_hash_is_accepted_once(journal: Journal) -> None:
-    table = Transactions(journal)
-    table.accept([TransactionRow(key(1), "a", 2, 0, 5)])
+    accept(journal, transaction(1))
     with pytest.raises(JournalConflict):
-        table.accept([TransactionRow(key(2), "b", 2, 1, 5), TransactionRow(key(1), "a", 2, 0, 5)])
-    assert table.get(key(2)) is None
+        accept(journal, transaction(2), transaction(1, seq=3))
+    assert Transactions(journal).get(key(2)) is None
 
 
 def test_sealing_marks_once(journal: Journal) -> None:
     table = Transactions(journal)
-    table.accept([TransactionRow(key(1), "a", 2, 0, 5)])
+    accept(journal, transaction(1))
     with journal.write() as db:
         table.seal(db, [(key(1), 0)], 4)
     assert table.get(key(1)).block == 4 and table.open() == []
     with pytest.raises(JournalConflict), journal.write() as db:
         table.seal(db, [(key(1), 0)], 5)
+    with pytest.raises(JournalConflict):
+        accept(journal, transaction(1, seq=9))
     assert [t.hash for t in table.of_block(4)] == [key(1)]
 
 
-def test_failed_keeps_its_reason_and_is_not_open(journal: Journal) -> None:
+def test_failed_keeps_its_reason_and_may_come_again(journal: Journal) -> None:
     table = Transactions(journal)
-    table.accept([TransactionRow(key(1), "a", 2, 0, 5)])
+    accept(journal, transaction(1))
     table.fail(key(1), "balance: too low")
     assert (table.get(key(1)).state, table.get(key(1)).fail_reason) == ("failed", "balance: too low")
     with pytest.raises(JournalConflict), journal.write() as db:
         table.seal(db, [(key(1), 0)], 5)
+    accept(journal, transaction(1, seq=7))
+    assert [(t.seq, t.fail_reason) for t in table.open()] == [(7, None)]
+
+
+def test_requests_and_transactions_share_one_order(journal: Journal) -> None:
+    requests = Requests(journal)
+    requests.record(Cursor(1, 10, "0xa"), [request(1, 0), request(1, 1)])
+    assert requests.last_seq() == 0
+    accept(journal, transaction(1))
+    with journal.write() as db:
+        requests.take(db, 1, 0, 2)
+    assert requests.last_seq() == 2
+    with pytest.raises(JournalConflict, match="taken already"), journal.write() as db:
+        requests.take(db, 1, 0, 3)
+
+
+def test_facts_are_kept_with_the_cursor(journal: Journal) -> None:
+    requests = Requests(journal)
+    fact = FactRow(1, 2**167, 3, 2**250, 2**249)
+    requests.record(Cursor(1, 10, "0xa"), [], [fact, fact])
+    assert requests.facts() == [fact]
+    with pytest.raises(JournalConflict):
+        requests.record(Cursor(1, 9, "0xa"), [], [FactRow(1, 5, 0, 1, 1)])
+    assert requests.facts() == [fact]
 
 
 def test_requests_and_cursor_move_together_without_gaps(journal: Journal) -> None:
