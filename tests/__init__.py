@@ -1,0 +1,1 @@
+"""The project's tests. A regular package, since a dependency installs a stray top-level `tests`."""
