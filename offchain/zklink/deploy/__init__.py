@@ -1,0 +1,1 @@
+"""What is to be deployed (manifest), what was (registry), and whether the chains agree (audit)."""
