@@ -221,8 +221,16 @@ class ProtectionDatabase:
     def _record(self, claim: Claim, signature: bytes) -> None:
         self._connection.execute(
             "INSERT INTO signed VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (claim.kind.value, claim.generation, claim.block, claim.epoch, claim.content, claim.digest, signature,
-             time.time()),
+            (
+                claim.kind.value,
+                claim.generation,
+                claim.block,
+                claim.epoch,
+                claim.content,
+                claim.digest,
+                signature,
+                time.time(),
+            ),
         )
         attested = claim.block if claim.kind is Kind.ATTEST else 0
         kept = claim.block if claim.kind is Kind.ABORT else None
@@ -239,9 +247,7 @@ def _record_of(row: tuple[str, int, int, int, bytes, bytes, bytes]) -> Record:
     return Record(Claim(Kind(kind), generation, block, epoch, content, digest), signature)
 
 
-def _create(
-    path: Path, key: bytes, network: bytes | None, created_from: str, watermarks: dict[int, int]
-) -> None:
+def _create(path: Path, key: bytes, network: bytes | None, created_from: str, watermarks: dict[int, int]) -> None:
     if path.exists():
         raise ProtectionDatabaseError(path, "exists already; a protection database is never overwritten")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,0 +1,118 @@
+"""One source (RPC endpoint) of one chain. Every read is pinned to a block hash; answers are not trusted here."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from zklink.chain.client import BlockRef, ChainClient, Finality
+from zklink.chain.errors import ChainError
+from zklink.chain.oracle_gate import OracleGate
+from zklink.chain.rollup import Rollup
+from zklink.deploy.registry import Registry
+from zklink.oracle.errors import SourceError
+from zklink.oracle.view import BlockFact, ChainStatus
+from zklink.protocol.constants import FIELD_MODULUS
+from zklink.protocol.hashing import u256
+
+
+class Source(Protocol):
+    """Port of the observer to one source. Methods raise SourceError when the source cannot answer."""
+
+    name: str
+
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+    async def head(self) -> BlockRef: ...
+    async def block(self, number: int) -> BlockRef: ...
+    async def status(self, at: BlockRef) -> ChainStatus: ...
+    async def fact(self, number: int, at: BlockRef) -> BlockFact: ...
+
+
+class RpcSource:
+    """A JSON-RPC endpoint. `name` is its position ("chain 2 source 1"): URLs are never shown."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        chain: int,
+        position: int,
+        url: str,
+        deadline: float,
+    ) -> None:
+        entry = registry.chain(chain)
+        finality = Finality(entry.finality.policy, entry.finality.depth)
+        self.name = f"chain {chain} source {position}"
+        self._client = ChainClient(chain, entry.evm_chain_id, [url], finality, deadline=deadline, attempts=1)
+        self._rollup = Rollup(self._client, entry.contracts["Rollup"])
+        self._gate = OracleGate(self._client, entry.contracts["OracleGate"])
+        self._registry, self._chain, self._start_block = registry, chain, entry.start_block
+        self._started = False
+
+    async def start(self) -> None:
+        """Check the chain id, and that rollup, gate and member table are the ones the registry describes."""
+        registry, members = self._registry, self._registry.oracle.member_set
+        try:
+            await self._client.start()
+            await self._rollup.check_identity(
+                chain=self._chain,
+                deployment_id=u256(registry.deployment_id),
+                chain_count=registry.chain_count,
+                primary=self._chain == registry.primary,
+            )
+            await self._gate.check_deployed()
+            table = await self._gate.members(members.epoch)
+            if table != [(m.weight, m.address) for m in members.members]:
+                raise SourceError(self.name, f"the gate's members of epoch {members.epoch} are not the registry's")
+        except (ChainError, ValueError) as error:
+            raise SourceError(self.name, str(error)) from error
+        self._started = True
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._client.close()
+
+    async def head(self) -> BlockRef:
+        """Newest final block this source knows."""
+        if not self._started:
+            await self.start()
+        return await self._guard(self._client.final_block())
+
+    async def block(self, number: int) -> BlockRef:
+        """Header at `number` on this source's canonical chain."""
+        return await self._guard(self._client.block(number))
+
+    async def status(self, at: BlockRef) -> ChainStatus:
+        """Counters of the rollup and head of the gate at the pinned block."""
+        counters, attested, generation, epoch = await self._guard(
+            asyncio.gather(
+                self._rollup.counters(at), self._gate.attested(at), self._gate.generation(at), self._gate.epoch(at)
+            )
+        )
+        return ChainStatus(
+            chain=self._chain, block_number=at.number, block_hash=at.hash, timestamp=at.timestamp,
+            committed=counters.committed, proven=counters.proven, synced=counters.synced,
+            executed=counters.executed, attested=attested, generation=generation, epoch=epoch,
+        )  # fmt: skip
+
+    async def fact(self, number: int, at: BlockRef) -> BlockFact:
+        """Root and sync hash of block `number`: the event must open the stored hash, and the two S_n must agree."""
+        block, sync_hash = await self._guard(
+            asyncio.gather(
+                self._rollup.stored_block(number, start_block=self._start_block, at=at),
+                self._rollup.sync_hash(number, at),
+            )
+        )
+        if block.number != number:
+            raise SourceError(self.name, f"stored block {number} carries the number {block.number}")
+        if int.from_bytes(block.new_root, "big") >= FIELD_MODULUS:
+            raise SourceError(self.name, f"stored block {number} has a root that is no field element")
+        if block.sync_hash != sync_hash:
+            raise SourceError(self.name, f"stored block {number} and sync_hash({number}) differ")
+        return BlockFact(number, block.new_root, sync_hash)
+
+    async def _guard(self, reading):  # type: ignore[no-untyped-def]
+        try:
+            return await reading
+        except (ChainError, ValueError, KeyError, TypeError) as error:  # nonsense is the source's failure too
+            raise SourceError(self.name, f"{type(error).__name__}: {error}") from error
