@@ -1,0 +1,64 @@
+"""Shared by the tests of all contracts: a fresh build, and the people of a deployment."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
+DEPLOYMENT_ID = bytes.fromhex("00" + "1d" * 31)
+LISTER, GUARDIAN, FEE_COLLECTOR = 1, 2, 4
+REQUEST_FEE = 10**14
+PRIORITY_EXPIRY = 7 * 86400
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ape does not recompile what imports an edited module: drop its build when any source changed."""
+    sources = [*sorted((ROOT / "contracts").rglob("*")), ROOT / "ape-config.yaml"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources if path.is_file())).hexdigest()
+    stamp = ROOT / ".build" / "sources.sha256"
+    if not stamp.is_file() or stamp.read_text() != digest:
+        (ROOT / ".build" / "__local__.json").unlink(missing_ok=True)
+        stamp.parent.mkdir(exist_ok=True)
+        stamp.write_text(digest)
+
+
+@pytest.fixture(scope="session")
+def actors(accounts: Any) -> SimpleNamespace:
+    """Test accounts by their role. `rollup` stands in for the rollup contract."""
+    names = "deployer rollup governor lister guardian fee_collector alice bob carol stranger".split()
+    return SimpleNamespace(**dict(zip(names, accounts, strict=False)))
+
+
+@pytest.fixture(scope="session")
+def deploy_bridge(project: Any, actors: SimpleNamespace) -> Any:
+    """deploy_bridge(**changes): a bridge with the minimal preset's sizes and its roles given."""
+
+    def deploy(**changes: Any) -> Any:
+        values: dict[str, Any] = {
+            "chain_id": 1,
+            "deployment_id": DEPLOYMENT_ID,
+            "rollup": actors.rollup.address,
+            "governor": actors.governor.address,
+            "account_bits": 12,
+            "sub_account_bits": 4,
+            "token_bits": 6,
+            "priority_expiry": PRIORITY_EXPIRY,
+            "request_fee_base": REQUEST_FEE,
+        }
+        bridge = actors.deployer.deploy(project.Bridge, *(values | changes).values())
+        if values["governor"] == actors.governor.address and "governor" not in changes:
+            for holder, role in (
+                (actors.lister, LISTER),
+                (actors.guardian, GUARDIAN),
+                (actors.fee_collector, FEE_COLLECTOR),
+            ):
+                bridge.set_role(holder, role, True, sender=actors.governor)
+        return bridge
+
+    return deploy
