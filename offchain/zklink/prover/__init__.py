@@ -1,0 +1,1 @@
+"""Proofs of blocks: the backend port, its native and snarkjs forms, and the worker service."""
