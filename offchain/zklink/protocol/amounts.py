@@ -57,17 +57,17 @@ class Packed:
         while mantissa >> cls.MANTISSA_BITS:
             mantissa, rest = divmod(mantissa, 10)
             exponent += 1
-            if rest:
+            if rest or exponent >> EXPONENT_BITS:
                 raise NotPackable(cls.NAME, f"does not fit {cls.MANTISSA_BITS} bits times a power of ten", value)
         return cls(mantissa, exponent)
 
     @classmethod
     def floor(cls, value: int) -> Self:
         """Canonical packed form of the largest packable number not above `value` (0 <= value < 2^128)."""
-        exponent = 0
-        while (value // int(10**exponent)) >> cls.MANTISSA_BITS:
+        exponent, largest = 0, (1 << cls.MANTISSA_BITS) - 1
+        while value // int(10**exponent) > largest and exponent < (1 << EXPONENT_BITS) - 1:
             exponent += 1
-        return cls(value // int(10**exponent), exponent)
+        return cls(min(value // int(10**exponent), largest), exponent)
 
     @classmethod
     def decode(cls, code: int, *, strict: bool = False) -> Self:
