@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
-from aiohttp import web
 from eth_account.signers.local import LocalAccount
 
 from zklink.chain.client import BlockRef
@@ -24,15 +25,17 @@ from zklink.oracle.metrics import Metrics
 from zklink.oracle.observer import ChainObserver
 from zklink.oracle.pool import SignaturePool, Window
 from zklink.oracle.protection import ProtectionDatabase
+from zklink.oracle.server import HttpServer
 from zklink.oracle.signer import Signer
 from zklink.oracle.state import ChainHealth, NodeState
 from zklink.oracle.store import SignedAttestation, Store
-from zklink.oracle.view import ChainStatus, ChainView
+from zklink.oracle.view import ChainStatus, ChainView, observation_of
 from zklink.protocol.attestation import Attestation
 from zklink.protocol.hashing import u256
 from zklink.protocol.types import address_to_hex
 
 log = structlog.get_logger("oracle")
+T = TypeVar("T")
 LAG_PROBE_SECONDS = 0.5
 
 
@@ -77,8 +80,12 @@ class Node:
             chains={c: ChainHealth(c, o.quorum, len(o.sources)) for c, o in sorted(self._observers.items())},
             frozen=self.store.frozen(),
         )
-        self._runner: web.AppRunner | None = None
-        self.url = ""
+        self._server = HttpServer()
+
+    @property
+    def url(self) -> str:
+        """Base URL of the HTTP API once it listens."""
+        return self._server.url
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set. Raises ProtectionDatabaseError when signing must not start (exit 78)."""
@@ -100,11 +107,8 @@ class Node:
     async def tick(self) -> Decision | None:
         """One look at all chains, and what follows from it."""
         statuses = await self._observe()
-        if statuses is None:
-            self.state.decision = None
-            return None
-        views = await self._views(statuses)
-        if views is None:
+        views = await self._views(statuses) if statuses is not None else None
+        if statuses is None or views is None:
             self.state.decision = None
             return None
         self._follow(statuses)
@@ -115,7 +119,7 @@ class Node:
         return decision
 
     async def _observe(self) -> list[ChainStatus] | None:
-        looks = await asyncio.gather(*(self._look(c, o.observe()) for c, o in self._observers.items()))
+        looks = await asyncio.gather(*(self._look(c, o.observe) for c, o in self._observers.items()))
         for (chain, observer), status in zip(self._observers.items(), looks, strict=True):
             health = self.state.chains[chain]
             health.healthy_sources = sum(observer.healthy.values())
@@ -130,16 +134,16 @@ class Node:
     async def _views(self, statuses: Sequence[ChainStatus]) -> list[ChainView] | None:
         numbers = numbers_to_read(statuses, self._interval)
         looks = await asyncio.gather(
-            *(self._look(s.chain, self._observers[s.chain].view(s, numbers)) for s in statuses)
+            *(self._look(s.chain, partial(self._observers[s.chain].view, s, numbers)) for s in statuses)
         )
         views = [view for view in looks if view is not None]
         return views if len(views) == len(statuses) else None
 
-    async def _look(self, chain: int, look):  # type: ignore[no-untyped-def]
+    async def _look(self, chain: int, look: Callable[[], Awaitable[T]]) -> T | None:
         """Result of one look at one chain, None after a problem: one bad chain does not stop reading the others."""
         health = self.state.chains[chain]
         try:
-            result = await look
+            result = await look()
         except StaleChain as error:
             if health.problem != str(error):
                 log.warning("chain_stale", chain=chain, reason=str(error), sources=self._observers[chain].last_errors)
@@ -238,12 +242,7 @@ class Node:
         config = self._config
         limiter = RateLimiter(config.requests_per_second, config.request_burst)
         api = Api(self.pool, self.store, self.state, self.metrics, limiter)
-        self._runner = web.AppRunner(api.application(), access_log=None, shutdown_timeout=2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, config.listen_host, config.listen_port)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        await self._server.start(api.application(), config.listen_host, config.listen_port)
         log.info("listening", url=self.url)
 
     async def _serve(self, stop: asyncio.Event) -> None:
@@ -257,7 +256,7 @@ class Node:
             for task in running:
                 task.cancel()
 
-    async def _every(self, seconds: float, work) -> None:  # type: ignore[no-untyped-def]
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:
             await work()
             await asyncio.sleep(seconds)
@@ -288,31 +287,23 @@ class Node:
     async def _make_database(self) -> None:
         """--bootstrap: close everything that may have been signed before, then open."""
         self.state.signer_problem = "bootstrapping"
-        await bootstrap_database(self._config, self._registry.deployment_id, self._own, self._observe, self.pool, self.gossip,
-                                 self._interval, self._ignore_silent_peers)  # fmt: skip
+        await bootstrap_database(
+            self._config,
+            self._registry.deployment_id,
+            self._own,
+            self._observe,
+            self.pool,
+            self.gossip,
+            self._interval,
+            self._ignore_silent_peers,
+        )
         self._open_signer()
 
     async def _close(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._server.stop()
         await self.gossip.close()
         for observer in self._observers.values():
             await observer.close()
         if self._signer is not None:
             self._signer.close()
         self.store.close()
-
-
-def observation_of(message: Attestation, views: Sequence[ChainView]) -> dict[str, object]:
-    """What this node saw when it signed: kept for audits, served over HTTP, never accepted on chain."""
-    return {
-        "block": message.block_number,
-        "generation": message.generation,
-        "stateRoot": "0x" + u256(message.state_root).hex(),
-        "syncHash": "0x" + message.sync_hash.hex(),
-        "chains": [
-            {"chain": v.status.chain, "finalBlock": v.status.block_number, "finalHash": v.status.block_hash,
-             "committed": v.status.committed, "proven": v.status.proven, "attested": v.status.attested}
-            for v in views
-        ],
-    }  # fmt: skip

@@ -132,6 +132,8 @@ class SignaturePool:
             raise InvalidSignatureMessage("signer", "is not a member of the set")
         if item.message.set_epoch != self.members.epoch:
             raise InvalidSignatureMessage("message.setEpoch", f"is not the live epoch {self.members.epoch}")
+        if item.message.state_root == 0:
+            raise InvalidSignatureMessage("message.stateRoot", "is zero")
         try:
             signer = recover_member(item.message.digest(self._deployment_id), item.signature)
         except FieldError as error:

@@ -15,21 +15,24 @@ One SQLite file per key, WAL with `synchronous=FULL`, guarded by an exclusive `f
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
 from pathlib import Path
 
-from zklink.oracle.errors import DatabaseLocked, ProtectionDatabaseError, SigningRefused
+from zklink.oracle.errors import ProtectionDatabaseError, SigningRefused
+from zklink.oracle.protection_file import (
+    acquire,
+    check_file,
+    check_owner,
+    check_watermarks,
+    connect,
+    create_file,
+    release,
+)
 
-APPLICATION_ID = 0x4C4F4E31
-"""SQLite application id ("LON1"): a file of another program is refused by name, not by accident."""
-SCHEMA_VERSION = 1
 MAX_INTEGER = 2**63 - 1
 """Largest integer SQLite stores; generation, block and epoch are uint64 on chain but stay far below."""
 
@@ -88,7 +91,7 @@ class ProtectionDatabase:
 
         It binds to the first network it is opened for. Raises ProtectionDatabaseError if the file exists.
         """
-        _create(path, key, network=None, created_from="init", watermarks={})
+        create_file(path, key, network=None, created_from="init", watermarks={})
 
     @classmethod
     def bootstrap(cls, path: Path, key: bytes, network: bytes, generation: int, floor: int) -> None:
@@ -96,7 +99,7 @@ class ProtectionDatabase:
 
         Raises ProtectionDatabaseError if the file exists: a database is never overwritten.
         """
-        _create(path, key, network=network, created_from="bootstrap", watermarks={generation: floor})
+        create_file(path, key, network=network, created_from="bootstrap", watermarks={generation: floor})
 
     @classmethod
     def open(cls, path: Path, key: bytes, network: bytes) -> ProtectionDatabase:
@@ -107,24 +110,24 @@ class ProtectionDatabase:
         """
         if not path.exists():  # S6
             raise ProtectionDatabaseError(path, "missing; restore it, or start once with --bootstrap")
-        lock = _acquire(path)
+        lock = acquire(path)
         connection: sqlite3.Connection | None = None
         try:
-            connection = _connect(path)
-            _check_file(path, connection)
-            _check_owner(path, connection, key, network)
-            _check_watermarks(path, connection)
+            connection = connect(path)
+            check_file(path, connection)
+            check_owner(path, connection, key, network)
+            check_watermarks(path, connection)
         except sqlite3.Error as error:  # S6
-            _release(connection, lock)
+            release(connection, lock)
             raise ProtectionDatabaseError(path, f"unreadable ({error}); restore a copy or use --bootstrap") from error
         except BaseException:
-            _release(connection, lock)
+            release(connection, lock)
             raise
         return cls(path, connection, lock)
 
     def close(self) -> None:
         """Close the file and give the lock back."""
-        _release(self._connection, self._lock)
+        release(self._connection, self._lock)
 
     def sign(self, claim: Claim, sign_digest: Callable[[bytes], bytes]) -> bytes:
         """Return the one signature (64 bytes) for `claim`, recorded on disk before it is returned.
@@ -245,95 +248,3 @@ class ProtectionDatabase:
 def _record_of(row: tuple[str, int, int, int, bytes, bytes, bytes]) -> Record:
     kind, generation, block, epoch, content, digest, signature = row
     return Record(Claim(Kind(kind), generation, block, epoch, content, digest), signature)
-
-
-def _create(path: Path, key: bytes, network: bytes | None, created_from: str, watermarks: dict[int, int]) -> None:
-    if path.exists():
-        raise ProtectionDatabaseError(path, "exists already; a protection database is never overwritten")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = _acquire(path)
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    connection = _connect(draft)
-    try:
-        connection.executescript(resources.files("zklink.oracle").joinpath("protection.sql").read_text())
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO meta VALUES (1, ?, ?, ?)", (key, network, created_from))
-        connection.executemany("INSERT INTO watermark VALUES (?, ?, NULL)", watermarks.items())
-        connection.execute("COMMIT")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    finally:
-        _release(connection, None)
-    os.chmod(draft, 0o600)
-    # complete or absent: a half-made database must not look like an empty one
-    _sync(draft)
-    os.rename(draft, path)
-    _sync(path.parent)
-    _release(None, lock)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=5)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
-def _acquire(path: Path) -> int:
-    lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise DatabaseLocked(path, "another process uses this key; stop it first") from error
-    return lock
-
-
-def _release(connection: sqlite3.Connection | None, lock: int | None) -> None:
-    if connection is not None:
-        connection.close()
-    if lock is not None:
-        os.close(lock)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _check_file(path: Path, connection: sqlite3.Connection) -> None:
-    verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    if verdict != "ok":  # S6
-        raise ProtectionDatabaseError(path, f"corrupt ({verdict}); restore a copy or use --bootstrap")
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:  # S6
-        raise ProtectionDatabaseError(path, "is not a protection database")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:  # S6
-        raise ProtectionDatabaseError(path, f"has schema version {version}, this program knows {SCHEMA_VERSION}")
-
-
-def _check_owner(path: Path, connection: sqlite3.Connection, key: bytes, network: bytes) -> None:
-    row = connection.execute("SELECT key, network FROM meta WHERE id = 1").fetchone()
-    if row is None:  # S6
-        raise ProtectionDatabaseError(path, "names no key; restore a copy or use --bootstrap")
-    if row[0] != key:  # S6
-        raise ProtectionDatabaseError(path, f"belongs to key 0x{row[0].hex()}, not 0x{key.hex()}")
-    if row[1] is None:
-        connection.execute("UPDATE meta SET network = ?", (network,))
-    elif row[1] != network:  # S6
-        raise ProtectionDatabaseError(path, f"belongs to network 0x{row[1].hex()}, not 0x{network.hex()}")
-
-
-def _check_watermarks(path: Path, connection: sqlite3.Connection) -> None:
-    broken = connection.execute(
-        "SELECT s.generation, s.block FROM signed s LEFT JOIN watermark w ON w.generation = s.generation"
-        " WHERE s.kind = 'attest' AND (w.max_attest IS NULL OR w.max_attest < s.block) LIMIT 1"
-    ).fetchone()
-    if broken:  # S6
-        raise ProtectionDatabaseError(
-            path, f"watermark of generation {broken[0]} is below signed block {broken[1]}; use --bootstrap"
-        )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from collections.abc import Awaitable
+from typing import Protocol, TypeVar
 
 from zklink.chain.client import BlockRef, ChainClient, Finality
 from zklink.chain.errors import ChainError
@@ -14,6 +15,8 @@ from zklink.oracle.errors import SourceError
 from zklink.oracle.view import BlockFact, ChainStatus
 from zklink.protocol.constants import FIELD_MODULUS
 from zklink.protocol.hashing import u256
+
+T = TypeVar("T")
 
 
 class Source(Protocol):
@@ -111,7 +114,7 @@ class RpcSource:
             raise SourceError(self.name, f"stored block {number} and sync_hash({number}) differ")
         return BlockFact(number, block.new_root, sync_hash)
 
-    async def _guard(self, reading):  # type: ignore[no-untyped-def]
+    async def _guard(self, reading: Awaitable[T]) -> T:
         try:
             return await reading
         except (ChainError, ValueError, KeyError, TypeError) as error:  # nonsense is the source's failure too

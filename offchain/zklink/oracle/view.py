@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from zklink.protocol.attestation import Attestation
+from zklink.protocol.hashing import u256
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +41,18 @@ class ChainView:
 
     status: ChainStatus
     facts: dict[int, BlockFact] = field(default_factory=dict)
+
+
+def observation_of(message: Attestation, views: Sequence[ChainView]) -> dict[str, object]:
+    """What this node saw when it signed: kept for audits, served over HTTP, never accepted on chain."""
+    return {
+        "block": message.block_number,
+        "generation": message.generation,
+        "stateRoot": "0x" + u256(message.state_root).hex(),
+        "syncHash": "0x" + message.sync_hash.hex(),
+        "chains": [
+            {"chain": v.status.chain, "finalBlock": v.status.block_number, "finalHash": v.status.block_hash,
+             "committed": v.status.committed, "proven": v.status.proven, "attested": v.status.attested}
+            for v in views
+        ],
+    }  # fmt: skip
