@@ -60,6 +60,10 @@ class Bridge(ContractReader):
         """Enqueue time of a request in seconds, 0 when it does not exist."""
         return int(await self.read("request_time", request_id, at=at))
 
+    async def requests_digest(self, first: int, count: int, at: At = "latest") -> bytes:
+        """Fold of the hashes of requests first .. first + count - 1, as the contract keeps them."""
+        return bytes(await self.read("requests_digest", first, count, at=at))
+
     async def oldest_open_request_time(self, at: At = "latest") -> int:
         """Enqueue time of the oldest open request, 0 when none is open."""
         return int(await self.read("oldest_open_request_time", at=at))

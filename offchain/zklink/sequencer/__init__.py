@@ -1,0 +1,1 @@
+"""Takes priority requests and L2 transactions, orders them, seals blocks, answers the public API."""
