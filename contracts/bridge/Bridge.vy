@@ -53,13 +53,14 @@ SUB_ACCOUNTS: immutable(uint256)
 def __init__(
     chain_id_: uint8, deployment_id_: bytes32, rollup_: address, governor: address,
     account_bits: uint8, sub_account_bits: uint8, token_bits: uint8,
-    priority_expiry: uint64, request_fee_base: uint128,
+    priority_expiry: uint64, request_fee_base: uint128, queue_bits: uint8,
 ):
     """
     @param rollup_ Address the rollup will be deployed at; fixed for ever
     @param account_bits, sub_account_bits, token_bits Sizes of the preset
     @param priority_expiry s
     @param request_fee_base wei; the fee while fewer than 64 requests are open
+    @param queue_bits log2 of how many requests may be open
     """
     assert 0 < chain_id_ and chain_id_ <= CHAINS, "bridge/chain_id"
     assert deployment_id_ != empty(bytes32), "bridge/deployment_id"
@@ -68,7 +69,7 @@ def __init__(
     assert 0 < sub_account_bits and sub_account_bits <= 8, "bridge/sub_account_bits"
     roles.__init__(governor)
     token_list.__init__(token_bits)
-    request_queue.__init__(priority_expiry, request_fee_base)
+    request_queue.__init__(priority_expiry, request_fee_base, queue_bits)
     chain_id = chain_id_
     deployment_id = deployment_id_
     rollup = rollup_

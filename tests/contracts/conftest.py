@@ -50,6 +50,7 @@ def deploy_bridge(project: Any, actors: SimpleNamespace) -> Any:
             "token_bits": 6,
             "priority_expiry": PRIORITY_EXPIRY,
             "request_fee_base": REQUEST_FEE,
+            "queue_bits": 14,
         }
         bridge = actors.deployer.deploy(project.Bridge, *(values | changes).values())
         if values["governor"] == actors.governor.address and "governor" not in changes:
