@@ -88,7 +88,7 @@ def load_config(path: Path) -> OracleConfig:
         raw = path.read_text(encoding="utf-8")
         values: Any = tomllib.loads(raw) if path.suffix == ".toml" else yaml.safe_load(raw)
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; make one with `zklink oracle init`") from error
+        raise ConfigError(f"{path}: {error.strerror}; make one with `zlk oracle init`") from error
     except (yaml.YAMLError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: not readable as {path.suffix[1:]}: {error}") from error
     if not isinstance(values, dict):

@@ -1,4 +1,4 @@
-"""From files to a running node: what `zklink oracle` calls."""
+"""From files to a running node: what `zlk oracle` calls."""
 
 from __future__ import annotations
 

@@ -213,7 +213,7 @@ class Node:
         self.store.freeze(reason)
         self.state.frozen = self.store.frozen()
         self.metrics.frozen.set(1)
-        log.critical("frozen", reason=reason, next="look at the chains, then `zklink oracle unfreeze`")
+        log.critical("frozen", reason=reason, next="look at the chains, then `zlk oracle unfreeze`")
 
     def _own_key_seen_elsewhere(self, item: SignedAttestation) -> None:
         if self._signer is not None and not self._signer.released(item.message):

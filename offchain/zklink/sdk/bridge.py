@@ -1,10 +1,10 @@
-"""A user's doors on one chain: deposit, ask for a full exit, claim. Every transaction is simulated before it is sent."""
+"""A user's doors on one chain: deposit, ask for a full exit, claim. What would fail is not sent."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +16,9 @@ from zklink.chain.bridge import NATIVE, Bridge
 from zklink.chain.client import ChainClient
 from zklink.chain.errors import CallReverted, ChainError
 from zklink.chain.sender import FeePolicy, broadcast, suggest_fees
+from zklink.protocol.ops import Deposit, FullExit
+from zklink.protocol.request import PriorityRequest
+from zklink.protocol.txhash import request_transaction_hash
 from zklink.protocol.types import Owner, address_to_hex
 from zklink.sdk.deployment import ChainPlace
 from zklink.sdk.errors import BridgeError, WaitTimeout
@@ -29,12 +32,14 @@ FEE_MARGIN_PERCENT = 25
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A mined transaction: hash (0x hex), block, gas used, and the queue id if it queued a request."""
+    """A mined transaction: hash (0x hex), block, gas used; id and L2 hash if it queued a request."""
 
     tx_hash: str
     block: int
     gas_used: int
     request_id: int | None = None
+    l2_hash: str | None = None
+    """Hash under which the API knows the request (0x hex)."""
 
 
 class BridgeDoor:
@@ -43,8 +48,9 @@ class BridgeDoor:
     Raises BridgeError with the contract's reason, or ChainError when the chain does not answer.
     """
 
-    def __init__(self, place: ChainPlace, fees: FeePolicy | None = None) -> None:
+    def __init__(self, place: ChainPlace, deployment_id: int, fees: FeePolicy | None = None) -> None:
         self.place = place
+        self._deployment_id = deployment_id
         self._client = ChainClient(place.id, place.evm_chain_id, [place.rpc], attempts=3)
         self._bridge = Bridge(self._client, place.bridge)
         self._fees = fees or FeePolicy()
@@ -96,7 +102,7 @@ class BridgeDoor:
     async def claim(self, account: LocalAccount, recipient: str, token: TokenOnChain) -> Sent:
         """Pay out what is credited to `recipient`; anyone may send it."""
         if await self.pending(recipient, token) == 0:
-            raise BridgeError(f"nothing to claim for {recipient} on chain {self.place.id}; see `zklink status`")
+            raise BridgeError(f"nothing to claim for {recipient} on chain {self.place.id}; see `zlk status`")
         return await self._send(account, self.place.bridge, self._bridge.encode_claim(recipient, token.address), 0)
 
     async def _fee_with_margin(self) -> int:
@@ -120,7 +126,7 @@ class BridgeDoor:
         try:
             gas = int(await self._client.request("eth_estimateGas", [call, "latest"]), 16)
             fees = await suggest_fees(self._client, self._fees)
-            transaction = {
+            transaction: dict[str, Any] = {
                 "type": 2, "chainId": self.place.evm_chain_id, "to": to, "data": data, "value": value,
                 "nonce": await self._client.nonce(account.address, "pending"),
                 "gas": gas * (100 + GAS_MARGIN_PERCENT) // 100,
@@ -142,16 +148,31 @@ class BridgeDoor:
             await asyncio.sleep(0.3)
         if int(receipt["status"], 16) != 1:
             raise BridgeError(f"transaction {tx_hash} failed on chain {self.place.id}; nothing moved except gas")
-        return Sent(
-            tx_hash, int(receipt["blockNumber"], 16), int(receipt["gasUsed"], 16), self._request_id(receipt["logs"])
-        )
+        sent = Sent(tx_hash, int(receipt["blockNumber"], 16), int(receipt["gasUsed"], 16))
+        request = self._request(receipt["logs"])
+        if request is None:
+            return sent
+        name = request_transaction_hash(request, self._deployment_id)
+        return replace(sent, request_id=request.id, l2_hash="0x" + name.hex())
 
-    def _request_id(self, logs: list[dict[str, Any]]) -> int | None:
+    def _request(self, logs: list[dict[str, Any]]) -> PriorityRequest | None:
         topic, address = self._bridge.topic("RequestQueued"), self.place.bridge.lower()
         for log in logs:
             if log["address"].lower() == address and log["topics"][0] == topic:
-                return int(self._bridge.decode_log("RequestQueued", log)["request_id"])
+                return request_of(self.place.id, self._bridge.decode_log("RequestQueued", log))
         return None
+
+
+def request_of(chain: int, event: dict[str, Any]) -> PriorityRequest:
+    """The request behind the arguments of a RequestQueued event."""
+    owner, payee = Owner(event["domain"], int(event["owner"], 16)), int(event["payee"], 16)
+    sub, token, scale = event["sub_account"], event["token_id"], event["scale"]
+    operation = (
+        Deposit(chain, owner, sub, token, scale, event["units"], payee)
+        if event["op"] == Deposit.CODE
+        else FullExit(chain, event["account"], sub, token, scale, owner, payee)
+    )
+    return PriorityRequest(event["request_id"], operation, event["deadline"])
 
 
 def is_native(token: TokenOnChain) -> bool:

@@ -105,6 +105,10 @@ class Client:
 
     # methods of the API
 
+    async def deployment(self) -> Any:
+        """getDeployment"""
+        return await self.call("getDeployment")
+
     async def chains(self) -> Any:
         """getSupportChains"""
         return await self.call("getSupportChains")

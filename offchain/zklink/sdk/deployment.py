@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from zklink.deploy.registry import Registry, load_registry
 from zklink.sdk.errors import InputError
@@ -20,6 +21,8 @@ class ChainPlace:
     rpc: str
     bridge: str
     rollup: str
+    finality: Literal["finalized", "depth", "instant"] = "finalized"
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,10 @@ class Deployment:
     def of(cls, registry: Registry) -> Deployment:
         """From a parsed registry."""
         chains = {
-            c.id: ChainPlace(c.id, c.evm_chain_id, c.rpc, c.contracts["Bridge"], c.contracts["Rollup"])
+            c.id: ChainPlace(
+                c.id, c.evm_chain_id, c.rpc, c.contracts["Bridge"], c.contracts["Rollup"], c.finality.policy,
+                c.finality.depth,
+            )  # fmt: skip
             for c in registry.chains
         }
         places: dict[int, dict[int, TokenOnChain]] = {}

@@ -1,0 +1,5 @@
+"""python -m zklink.cli"""
+
+from zklink.cli.root import main
+
+main()
