@@ -50,6 +50,11 @@ def set_failure(fails: bool, refuses: bool):
 
 
 @external
+def set_decimals(decimals: uint256):
+    self.decimals = decimals
+
+
+@external
 def set_callee(callee: address):
     self.callee = callee
 
