@@ -36,7 +36,7 @@ class Pace:
 class SequencerService:
     """1. `prepare`: chains answer, the journal is not behind them, the engine is restored.
     2. One task per chain observes; one task moves the ledger: requests, transactions, sealing.
-    3. Trouble with a chain or the disk is waited out; a contradiction (SequencerHalted, FinalityBroken) ends the process.
+    3. Trouble with a chain or the disk is waited out; SequencerHalted and FinalityBroken end the process.
     4. `stop`: nothing new is accepted, what waits is answered.
     """
 

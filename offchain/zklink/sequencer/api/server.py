@@ -1,16 +1,14 @@
-"""aiohttp in front of the dispatcher: POST /, WebSocket /ws, health and metrics."""
+"""aiohttp in front of the dispatcher: POST /, WebSocket /ws; health and metrics are added by the wiring."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
 from typing import Any
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from zklink.sequencer import errors
 from zklink.sequencer.api.events import TOPICS, EventHub, Listener
@@ -25,31 +23,24 @@ HEARTBEAT_SECONDS = 30
 
 
 class Server:
-    """Builds the web application; `ready` gives problems by name, empty when all is well."""
+    """Adds the API to a web application."""
 
     def __init__(
         self,
         methods: Methods,
         hub: EventHub,
         limit: RateLimit,
-        metrics: CollectorRegistry,
-        ready: Callable[[], dict[str, str]],
         max_connections: int = 1_000,
     ) -> None:
         self._methods, self._dispatcher, self._hub, self._limit = methods, Dispatcher(methods), hub, limit
-        self._metrics, self._ready, self._max_connections = metrics, ready, max_connections
+        self._max_connections = max_connections
         self._sockets: set[web.WebSocketResponse] = set()
 
-    def application(self) -> web.Application:
-        """Routes and limits."""
-        app = web.Application(client_max_size=MAX_BODY)
+    def install(self, app: web.Application) -> None:
+        """Routes of the API."""
         app.router.add_post("/", self.post)
         app.router.add_get("/ws", self.socket)
-        app.router.add_get("/livez", self.livez)
-        app.router.add_get("/readyz", self.readyz)
-        app.router.add_get("/metrics", self.metrics)
         app.on_shutdown.append(self._close_sockets)
-        return app
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         """One JSON-RPC message."""
@@ -119,19 +110,6 @@ class Server:
     async def _close_sockets(self, _: web.Application) -> None:
         for socket in list(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY, message=b"shutting down")
-
-    async def livez(self, _: web.Request) -> web.Response:
-        """The event loop answers."""
-        return web.json_response({"alive": True})
-
-    async def readyz(self, _: web.Request) -> web.Response:
-        """200 when nothing is wrong, else 503 with the problems."""
-        problems = self._ready()
-        return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)
-
-    async def metrics(self, _: web.Request) -> web.Response:
-        """Prometheus text."""
-        return web.Response(body=generate_latest(self._metrics), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _reply(answer: Any, status: int = 200) -> web.Response:
