@@ -10,7 +10,7 @@ from zklink.cli.addresses import parse_address
 from zklink.cli.amounts import fee_for, symbol_of, tokens_of
 from zklink.cli.door import AnsweringCommand, Door, run, with_door
 from zklink.cli.follow import finish, wait_options
-from zklink.cli.render import show_fields, show_json, show_table
+from zklink.cli.render import console, print_fields, print_table, show_json
 from zklink.sdk.tokens import find_token, format_amount
 
 NO_KEY = {"x": "0", "y": "0"}
@@ -37,16 +37,16 @@ def account(door: Door, who: str | None) -> None:
         return
     key = "not set: zlk key activate" if found["pubKey"] == NO_KEY else "set"
     owner = found["address"] if found["domain"] == 0 else f"{found['address']} (contract on chain {found['domain']})"
-    show_fields(door, "Account", {"id": found["id"], "owner": owner, "nonce": found["nonce"], "L2_key": key})
+    print_fields(door.as_json, "Account", {"id": found["id"], "owner": owner, "nonce": found["nonce"], "L2_key": key})
     rows = [
         (sub, symbol_of(tokens, int(token)), format_amount(int(amount)))
         for sub, cells in balances.items()
         for token, amount in cells.items()
     ]
     if rows:
-        show_table(door, "Balances", ["sub-account", "token", "amount"], rows)
+        print_table("Balances", ["sub-account", "token", "amount"], rows)
     else:
-        door.console.print("No balances.")
+        console().print("No balances.")
 
 
 async def _read(door: Door, target: int | str) -> tuple[dict[str, Any], dict[str, Any], dict[int, Any]]:
@@ -71,7 +71,7 @@ def show(door: Door) -> None:
     """
     wallet = door.wallet(door.deployment())
     point = wallet.public_key
-    show_fields(door, "L2 key", {"address": wallet.address, "key_x": str(point.x), "key_y": str(point.y)})
+    print_fields(door.as_json, "L2 key", {"address": wallet.address, "key_x": str(point.x), "key_y": str(point.y)})
 
 
 @key.command(cls=AnsweringCommand)
@@ -80,9 +80,7 @@ def show(door: Door) -> None:
 @click.option("--sub", "sub_account", type=click.IntRange(0, 255), default=0, help="Sub-account that pays the fee.")
 @wait_options
 @with_door
-def activate(
-    door: Door, token_name: str, fee: str | None, sub_account: int, wait: str | None, timeout: float
-) -> None:
+def activate(door: Door, token_name: str, fee: str | None, sub_account: int, wait: str | None, timeout: float) -> None:
     """Set your L2 key (CHANGE_KEY): needed once, after the first deposit. No transaction on any chain.
 
     \b
@@ -103,4 +101,4 @@ def activate(
             )  # fmt: skip
             return await finish(door, client, await client.send(op), wait, timeout)
 
-    show_fields(door, "Key change", run(work()))
+    print_fields(door.as_json, "Key change", run(work()))

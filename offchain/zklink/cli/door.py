@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
 
 from zklink.cli.hints import KNOWN, exit_code_for, hint_for
 from zklink.sdk.client import Client
@@ -20,7 +19,7 @@ from zklink.sdk.errors import InputError
 from zklink.sdk.keystore import load_account
 from zklink.sdk.wallet import Wallet
 
-DEFAULT_API = "http://127.0.0.1:8545"
+DEFAULT_API = "http://127.0.0.1:3030"
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,11 +32,6 @@ class Door:
     api: str
     registry: str | None
     keystore: str | None
-
-    @property
-    def console(self) -> Console:
-        """Where tables go."""
-        return Console(file=click.get_text_stream("stdout"), highlight=False)
 
     def deployment(self) -> Deployment:
         """The registry's deployment. Raises InputError saying how to name one."""
@@ -88,7 +82,11 @@ class AnsweringCommand(click.Command):
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 api_option = click.option(
-    "--api", envvar="ZKLINK_API", default=DEFAULT_API, show_default=True, help="URL of the API (http or ws). [ZKLINK_API]"
+    "--api",
+    envvar="ZKLINK_API",
+    default=DEFAULT_API,
+    show_default=True,
+    help="URL of the API, http or ws. [ZKLINK_API]",
 )
 registry_option = click.option(
     "--registry", envvar="ZKLINK_REGISTRY", default=None, help="The deployment's registry file. [ZKLINK_REGISTRY]"

@@ -24,10 +24,10 @@ def wait_options(function: F) -> F:
     )(function)
 
 
-async def finish(door: Door, client: Client, tx_hash: str, wait: str | None, timeout: float) -> dict[str, Any]:
+async def finish(door: Door, client: Client, tx_hash: str, wait: str | None, seconds: float) -> dict[str, Any]:
     """What a command prints after sending: the hash and, when asked to wait, the stage that was reached."""
     if wait is None:
         return {"tx_hash": tx_hash, "next": f"zlk status {tx_hash}"}
-    answer = await wait_for(client, tx_hash, wait, timeout, lambda stage: door.note(f"  {stage}"))
+    answer = await wait_for(client, tx_hash, wait, seconds, lambda stage: door.note(f"  {stage}"))
     receipt = answer["receipt"]
     return {"tx_hash": tx_hash, "status": receipt["status"], "block": receipt.get("block")}

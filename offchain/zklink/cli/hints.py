@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from zklink.chain.errors import ChainError
+from zklink.config import ConfigError as ServiceConfigError
+from zklink.deploy.errors import ManifestError
+from zklink.journal.errors import JournalError
 from zklink.oracle.errors import EXIT_CONFIG, ConfigError, KeystoreError, OracleError, ProtectionDatabaseError
 from zklink.protocol.errors import NotPackable, ProtocolError
 from zklink.sdk.errors import ApiError, SdkError
+from zklink.sequencer.errors import SequencerHalted
 
-KNOWN = (SdkError, ChainError, OracleError, ProtocolError)
+KNOWN = (
+    SdkError, ChainError, OracleError, ProtocolError, ManifestError, ServiceConfigError, JournalError, SequencerHalted,
+    OSError,
+)  # fmt: skip
 """Errors that are an answer to the user, not a fault of this program."""
+
+OPERATOR_MUST_ACT = (
+    ProtectionDatabaseError,
+    ConfigError,
+    KeystoreError,
+    ManifestError,
+    ServiceConfigError,
+    JournalError,
+    SequencerHalted,
+)
 
 BY_CODE = {
     201: "no account yet: deposit first, `zlk deposit AMOUNT TOKEN --chain N`",
@@ -37,4 +54,4 @@ def hint_for(error: BaseException) -> str:
 
 def exit_code_for(error: BaseException) -> int:
     """78 when an operator must act before a service may start, else 1."""
-    return EXIT_CONFIG if isinstance(error, ProtectionDatabaseError | ConfigError | KeystoreError) else 1
+    return EXIT_CONFIG if isinstance(error, OPERATOR_MUST_ACT) else 1

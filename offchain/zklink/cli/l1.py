@@ -9,7 +9,7 @@ import click
 from zklink.cli.addresses import parse_address
 from zklink.cli.door import AnsweringCommand, Door, run, with_door
 from zklink.cli.follow import finish, wait_options
-from zklink.cli.render import show_fields
+from zklink.cli.render import print_fields
 from zklink.protocol.types import Owner
 from zklink.sdk.bridge import BridgeDoor, Sent
 from zklink.sdk.tokens import find_token, format_amount, parse_amount
@@ -17,14 +17,14 @@ from zklink.sdk.tokens import find_token, format_amount, parse_amount
 chain_option = click.option("--chain", type=click.IntRange(1, 8), required=True, help="Chain to send it on.")
 
 
-async def _follow(door: Door, sent: Sent, wait: str | None, timeout: float) -> dict[str, Any]:
+async def _follow(door: Door, sent: Sent, wait: str | None, seconds: float) -> dict[str, Any]:
     data = {"chain_tx": sent.tx_hash, "request_id": sent.request_id, "gas_used": sent.gas_used}
     if sent.l2_hash is None:
         return data
     if wait is None:
         return {**data, "tx_hash": sent.l2_hash, "next": f"zlk status {sent.l2_hash}"}
     async with door.client() as client:
-        return {**data, **await finish(door, client, sent.l2_hash, wait, timeout)}
+        return {**data, **await finish(door, client, sent.l2_hash, wait, seconds)}
 
 
 @click.command(cls=AnsweringCommand)
@@ -66,7 +66,7 @@ def deposit(
             sent = await bridge.deposit(wallet.account, token, units, to, sub_account)
         return await _follow(door, sent, wait, timeout)
 
-    show_fields(door, "Deposit", run(work()))
+    print_fields(door.as_json, "Deposit", run(work()))
 
 
 @click.command(name="exit", cls=AnsweringCommand)
@@ -112,7 +112,7 @@ def exit_command(
             sent = await bridge.request_full_exit(wallet.account, index, sub_account, token.id, target)
         return await _follow(door, sent, wait, timeout)
 
-    show_fields(door, "Full exit", run(work()))
+    print_fields(door.as_json, "Full exit", run(work()))
 
 
 @click.command(cls=AnsweringCommand)
@@ -146,4 +146,4 @@ def claim(door: Door, token_name: str, chain: int, recipient: str | None, look: 
             sent = await bridge.claim(wallet.account, payee, spot)
             return {**data, "chain_tx": sent.tx_hash, "gas_used": sent.gas_used}
 
-    show_fields(door, "Claim", run(work()))
+    print_fields(door.as_json, "Claim", run(work()))

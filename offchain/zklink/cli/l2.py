@@ -10,7 +10,7 @@ from zklink.cli.addresses import parse_address
 from zklink.cli.amounts import fee_for
 from zklink.cli.door import AnsweringCommand, Door, run, with_door
 from zklink.cli.follow import finish, wait_options
-from zklink.cli.render import show_fields
+from zklink.cli.render import print_fields
 from zklink.protocol.types import Owner
 from zklink.sdk.tokens import L2_DECIMALS, find_token, parse_amount
 
@@ -64,7 +64,7 @@ def transfer(
             )  # fmt: skip
             return await finish(door, client, await client.send(op), wait, timeout)
 
-    show_fields(door, "Transfer", run(work()))
+    print_fields(door.as_json, "Transfer", run(work()))
 
 
 @click.command(cls=AnsweringCommand)
@@ -72,7 +72,7 @@ def transfer(
 @click.argument("token_name", metavar="TOKEN")
 @click.option("--chain", type=click.IntRange(1, 8), required=True, help="Chain to be paid on.")
 @click.option("--to", "recipient", default=None, help="Address to be paid; default: your own.")
-@click.option("--ratio", type=click.IntRange(0, 10000), default=0, help="Share (1/10000) for a broker who pays at once.")
+@click.option("--ratio", type=click.IntRange(0, 10000), default=0, help="Share (1/10000) of a broker who pays at once.")
 @sub_option
 @fee_option
 @wait_options
@@ -113,4 +113,4 @@ def withdraw(
             )  # fmt: skip
             return await finish(door, client, await client.send(op), wait, timeout)
 
-    show_fields(door, "Withdrawal", run(work()))
+    print_fields(door.as_json, "Withdrawal", run(work()))

@@ -11,7 +11,7 @@ import click
 from zklink.cli.addresses import parse_hash
 from zklink.cli.door import AnsweringCommand, Door, run, with_door
 from zklink.cli.follow import wait_options
-from zklink.cli.render import show_fields, show_json, show_table
+from zklink.cli.render import console, print_fields, print_table, show_json
 from zklink.sdk.chains import ChainReport, report_chain
 from zklink.sdk.client import Client
 from zklink.sdk.stages import STAGES, find, reached, wait_for
@@ -44,15 +44,15 @@ def status(door: Door, tx_hash: str, wait: str | None, timeout: float) -> None:
         show_json(answer if answer is not None else {"txHash": name, "receipt": {"status": "unknown"}})
         return
     if answer is None:
-        door.console.print(f"{name} is unknown. A deposit appears once its chain counts it as final.")
+        console().print(f"{name} is unknown. A deposit appears once its chain counts it as final.")
         return
     receipt = answer["receipt"]
     line = " > ".join(
         f"[bold green]{s}[/]" if reached(receipt["status"], s) else f"[dim]{s}[/]" for s in STAGES[1:]
     )  # fmt: skip
-    door.console.print(line if receipt["status"] in STAGES else f"[bold red]{receipt['status']}[/]")
-    show_fields(
-        door, "Operation",
+    console().print(line if receipt["status"] in STAGES else f"[bold red]{receipt['status']}[/]")
+    print_fields(
+        door.as_json, "Operation",
         {"hash": name, "type": answer["tx"].get("type"), "block": receipt.get("block"),
          "success": receipt.get("success"), "reason": receipt.get("failReason"),
          **{f"chain {c}": s for c, s in (receipt.get("chains") or {}).items()}},
@@ -81,11 +81,11 @@ def block(door: Door, number: int | None) -> None:
         show_json({**found, "onChain": carried})
         return
     fields = {k: v for k, v in found.items() if k != "transactions"}
-    show_fields(door, f"Block {found['number']}", fields)
+    print_fields(door.as_json, f"Block {found['number']}", fields)
     rows = [(i, t["tx"].get("type"), t["txHash"]) for i, t in enumerate(found.get("transactions", []))]
-    show_table(door, "Operations", ["", "type", "hash"], rows)
+    print_table("Operations", ["", "type", "hash"], rows)
     stages = [(stage, e["chainId"], e["txHash"]) for stage, entries in carried.items() for e in entries]
-    show_table(door, "On the chains", ["stage", "chain", "transaction"], stages)
+    print_table("On the chains", ["stage", "chain", "transaction"], stages)
 
 
 @click.command(cls=AnsweringCommand)
@@ -101,13 +101,13 @@ def chains(door: Door) -> None:
     if door.as_json:
         show_json({"chains": [report.to_json() for report in reports]})
         return
-    columns = ["chain", "EVM id", "height", "final", "committed", "proven", "synced", "executed", "requests", "fee (wei)"]
+    columns = ["chain", "EVM id", "height", "final", *STAGES[3:], "open requests", "request fee (wei)"]
     rows = [
         (r.chain, r.evm_chain_id, r.height, r.final, r.committed, r.proven, r.synced, r.executed, r.open_requests,
          r.request_fee)
         for r in reports
     ]  # fmt: skip
-    show_table(door, "Chains", columns, rows)
+    print_table("Chains", columns, rows)
     for report in reports:
         if report.problem:
             door.note(f"chain {report.chain}: {report.problem}")
@@ -134,7 +134,7 @@ def health(ctx: click.Context, door: Door) -> None:
         show_json({"healthy": not bad, "parts": parts})
     else:
         rows = [(p["part"], "[red]problem[/]" if p["problem"] else "[green]ok[/]", p["problem"]) for p in parts]
-        show_table(door, "Health", ["part", "state", "problem"], rows)
+        print_table("Health", ["part", "state", "problem"], rows)
     ctx.exit(1 if bad else 0)
 
 
@@ -148,9 +148,8 @@ async def _health(door: Door) -> list[dict[str, Any]]:
         probes += [_probe(session, f"oracle {url}", f"{url.rstrip('/')}/readyz") for url in deployment.oracle_urls]
         answers = list(await asyncio.gather(*probes))
     answers.append(await _same_deployment(door.client(), deployment.deployment_id))
-    for report in await _reports(door):
-        answers.append({"part": f"chain {report.chain}", "problem": report.problem})
-    return answers
+    reports = [{"part": f"chain {r.chain}", "problem": r.problem} for r in await _reports(door)]
+    return answers + reports
 
 
 async def _probe(session: aiohttp.ClientSession, part: str, url: str) -> dict[str, Any]:

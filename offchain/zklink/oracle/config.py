@@ -67,7 +67,8 @@ class OracleConfig(BaseSettings):
     bootstrap_wait_seconds: float = Field(default=60.0, ge=0)
     requests_per_second: float = Field(default=50.0, gt=0)
     request_burst: int = Field(default=200, ge=1)
-    log_format: Literal["json", "text"] = "json"
+    log_format: Literal["json", "console"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod
     def settings_customise_sources(

@@ -8,6 +8,7 @@ import itertools
 import json
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -27,6 +28,7 @@ class Client:
         if not url.startswith(("http://", "https://", "ws://", "wss://")):
             raise InputError("api", f"{url!r} must start with http://, https://, ws:// or wss://")
         self.url = url
+        self._socket_url = url if urlsplit(url).path.strip("/") else url.rstrip("/") + "/ws"
         self._deadline = deadline
         self._ids = itertools.count(1)
         self._session: aiohttp.ClientSession | None = None
@@ -80,7 +82,7 @@ class Client:
     async def _over_socket(self, request_id: int, body: dict[str, Any]) -> Any:
         assert self._session is not None, "use the client in `async with`"
         if self._socket is None or self._socket.closed:
-            self._socket = await self._session.ws_connect(self.url, max_msg_size=MAX_ANSWER_BYTES, heartbeat=30)
+            self._socket = await self._session.ws_connect(self._socket_url, max_msg_size=MAX_ANSWER_BYTES, heartbeat=30)
             self._reader = asyncio.create_task(self._read(self._socket))
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[request_id] = future

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from zklink.deploy.registry import Registry, load_registry
+from zklink.deploy.registry import ChainEntry, Registry, load_registry
 from zklink.sdk.errors import InputError
 from zklink.sdk.tokens import Token, TokenOnChain
 
@@ -47,13 +47,7 @@ class Deployment:
     @classmethod
     def of(cls, registry: Registry) -> Deployment:
         """From a parsed registry."""
-        chains = {
-            c.id: ChainPlace(
-                c.id, c.evm_chain_id, c.rpc, c.contracts["Bridge"], c.contracts["Rollup"], c.finality.policy,
-                c.finality.depth,
-            )  # fmt: skip
-            for c in registry.chains
-        }
+        chains = {c.id: _place(c) for c in registry.chains}
         places: dict[int, dict[int, TokenOnChain]] = {}
         symbols: dict[int, str] = {}
         for chain in registry.chains:
@@ -70,3 +64,15 @@ class Deployment:
             return self.chains[chain]
         except KeyError:
             raise InputError("chain", f"{chain} is unknown; known chains: {sorted(self.chains)}") from None
+
+
+def _place(chain: ChainEntry) -> ChainPlace:
+    return ChainPlace(
+        id=chain.id,
+        evm_chain_id=chain.evm_chain_id,
+        rpc=chain.rpc,
+        bridge=chain.contracts["Bridge"],
+        rollup=chain.contracts["Rollup"],
+        finality=chain.finality.policy,
+        depth=chain.finality.depth,
+    )
