@@ -57,7 +57,7 @@ $(STAMPS)/contracts: $(contract_sources) ape-config.yaml | setup
 
 circuits: setup $(STAMPS)/circuits-$(PRESET) ## compile the circuits (PRESET=minimal)
 $(STAMPS)/circuits-$(PRESET): $(circuit_sources) $(wildcard $(CIRCUITS)) | setup
-	$(call stage,circuits - preset $(PRESET),if [ -f $(CIRCUITS) ]; then python $(CIRCUITS) build --preset $(PRESET); else echo "    $(CIRCUITS) does not exist"; fi)
+	$(call stage,circuits - preset $(PRESET),if [ -f $(CIRCUITS) ]; then python $(CIRCUITS) build --no-keys --preset $(PRESET); else echo "    $(CIRCUITS) does not exist"; fi)
 
 keys: circuits $(STAMPS)/keys-$(PRESET) ## development proving keys (PRESET=minimal)
 $(STAMPS)/keys-$(PRESET): $(STAMPS)/circuits-$(PRESET)
@@ -107,7 +107,7 @@ check-vyper: setup ## natrix
 	$(call have,contracts,python tools/analyse.py vyper)
 check-slither: $(STAMPS)/slither ## slither on the Solidity, in an environment of its own
 	$(call have,contracts,python tools/analyse.py solidity)
-check-snapshots: contracts ## generated files are as their sources make them
+check-snapshots: setup ## generated files are as their sources make them
 	python tools/fresh.py
 
 $(STAMPS)/slither: tools/slither-requirements.lock $(STAMPS)/packages
@@ -119,8 +119,9 @@ bench: setup keys ## measure; tables go to bench/
 	$(call have,bench/run.py,python bench/run.py $(ARGS))
 vectors: setup ## write tests/vectors again
 	$(call have,tools/vectors.py,python tools/vectors.py)
-snapshots: contracts ## write tests/snapshots and other generated files again
+snapshots: setup ## write generated files and tests/snapshots again
 	python tools/fresh.py --write
+	SNAPSHOT_UPDATE=1 ape test tests/contracts --network $(NETWORK) -q
 # uv.lock records addresses; requirements.lock has versions and hashes alone
 lock: setup ## resolve the dependencies again
 	.venv/bin/uv lock --quiet --python .venv/bin/python
