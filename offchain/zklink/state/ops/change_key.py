@@ -1,5 +1,6 @@
 """CHANGE_KEY: set an account's L2 key, with its owner's consent. Spec: operations/change_key.md."""
 
+from zklink.crypto import eddsa
 from zklink.protocol.errors import FieldError
 from zklink.protocol.keys import change_key_digest, recover_address
 from zklink.protocol.ops import ChangeKey
@@ -43,8 +44,9 @@ def check_change_key(ledger: Ledger, op: ChangeKey, context: Context) -> None:
     check_funds("CHK-4", ledger.balance(op.account, op.sub_account, op.token), op.fee.value)
     if account.owner != op.owner:
         raise RuleViolation("CHK-6", "owner is not the account's")
+    if not eddsa.is_valid_key((op.key.x, op.key.y)):
+        raise RuleViolation("CHK-1", "the new key is no point of the subgroup, or the identity")
     if context.verify:
-        # The strict verification refuses keys off the curve, outside the subgroup and the identity (CHK-1).
         check_signature("CHK-2", op.key, op.signature, op.signing_message(context.network.deployment_id))
         check_authority(op, context)
 

@@ -40,13 +40,13 @@ def test_sets_the_key_and_counts_the_nonce() -> None:
 @pytest.mark.parametrize("point", [(0, 1), (0, 0), (1, 2)])
 def test_chk_1_key_is_a_point_of_the_subgroup(point: tuple[int, int]) -> None:
     op = BOB.sign(replace(BOB.change_key(3, 0, ecdsa=False), key=PublicKey(*point)))
-    assert_refused(funded_ledger(), op, "CHK-2", new_context(facts={fact(op)}))
+    assert_refused(funded_ledger(), op, "CHK-1", new_context(facts={fact(op)}))
 
 
 def test_chk_1_key_of_small_order() -> None:
     r = 21888242871839275222246405745257275088548364400416034343698204186575808495617
     op = BOB.sign(replace(BOB.change_key(3, 0, ecdsa=False), key=PublicKey(0, r - 1)))
-    assert_refused(funded_ledger(), op, "CHK-2", new_context(facts={fact(op)}))
+    assert_refused(funded_ledger(), op, "CHK-1", new_context(facts={fact(op)}))
 
 
 def test_chk_2_signature_by_the_new_key() -> None:
