@@ -8,6 +8,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature
@@ -92,7 +93,7 @@ class MemberSet:
         if not MIN_MEMBERS <= len(self.members) <= MAX_MEMBERS:
             raise FieldError("members", f"must be {MIN_MEMBERS} to {MAX_MEMBERS}", len(self.members))
         addresses = [member.address for member in self.members]
-        if any(left >= right for left, right in zip(addresses, addresses[1:], strict=False)):
+        if any(left >= right for left, right in pairwise(addresses)):
             raise FieldError("members", "must be strictly ascending by address")
         for member in self.members:
             if member.weight * 3 >= self.total_weight:
@@ -126,7 +127,7 @@ class MemberSet:
 
 
 def compact_signature(signature: bytes) -> bytes:
-    """64-byte form of r || s || v (65 bytes, v 27/28 or 0/1). A high s is turned into its low twin. Raises FieldError."""
+    """64-byte form of r || s || v (65 bytes, v 27/28 or 0/1); a high s becomes its low twin. Raises FieldError."""
     if len(signature) != 65 or signature[64] not in (0, 1, 27, 28):
         raise FieldError("signature", "must be r || s || v of 65 bytes", signature.hex())
     s, parity = int.from_bytes(signature[32:64], "big"), signature[64] % 27
