@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.ape_build import prepare_ape
+
 NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
 DEPLOYMENT_ID = bytes.fromhex("00" + "1d" * 31)
 LISTER, GUARDIAN, FEE_COLLECTOR = 1, 2, 4
@@ -17,15 +16,8 @@ REQUEST_FEE = 10**14
 PRIORITY_EXPIRY = 7 * 86400
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Ape does not recompile what imports an edited module: drop its build when any source changed."""
-    sources = [*sorted((ROOT / "contracts").rglob("*")), ROOT / "ape-config.yaml"]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources if path.is_file())).hexdigest()
-    stamp = ROOT / ".build" / "sources.sha256"
-    if not stamp.is_file() or stamp.read_text() != digest:
-        (ROOT / ".build" / "__local__.json").unlink(missing_ok=True)
-        stamp.parent.mkdir(exist_ok=True)
-        stamp.write_text(digest)
+def pytest_configure() -> None:
+    prepare_ape()
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,9 @@ class Request:
     def packed(self) -> bytes:
         widths = ((self.op, 1), (self.account, 4), (self.sub_account, 1), (self.token_id, 2), (self.scale, 1))
         head = b"".join(value.to_bytes(width, "big") for value, width in (*widths, (self.domain, 1)))
-        return head + to_canonical_address(self.owner) + self.units.to_bytes(16, "big") + to_canonical_address(self.payee)
+        return (
+            head + to_canonical_address(self.owner) + self.units.to_bytes(16, "big") + to_canonical_address(self.payee)
+        )
 
     def hash(self) -> bytes:
         """32 bytes, the first eight zero."""
@@ -43,5 +45,3 @@ def digest(requests: list[Request]) -> bytes:
 def fee(base: int, open_requests: int) -> int:
     """wei"""
     return base * (1 + open_requests // 64) ** 2
-
-

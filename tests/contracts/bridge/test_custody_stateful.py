@@ -1,4 +1,4 @@
-"""PRO-I1, the bridge's half: `held` is exactly reserve + unconsumed deposits + unclaimed payouts, and covered by the balance.
+"""PRO-I1, the bridge's half: `held` is reserve + unconsumed deposits + unclaimed payouts, and the balance covers it.
 
 A hypothesis machine drives the bridge with a stand-in rollup account and an exact model in Python.
 """

@@ -64,8 +64,12 @@ def test_views_of_the_rollup_cost_what_is_recorded(bridge, token, actors, deposi
     """As if sent as a transaction: 21,000 and calldata included."""
     for _ in range(8):
         deposit(token)
-    check_snapshot("gas", "Bridge.requests_digest_8", bridge.requests_digest.estimate_gas_cost(0, 8, sender=actors.rollup), 2_000)
-    check_snapshot("gas", "Bridge.scales_match_8", bridge.scales_match.estimate_gas_cost([0x200] * 8, sender=actors.rollup), 2_000)
+    check_snapshot(
+        "gas", "Bridge.requests_digest_8", bridge.requests_digest.estimate_gas_cost(0, 8, sender=actors.rollup), 2_000
+    )
+    check_snapshot(
+        "gas", "Bridge.scales_match_8", bridge.scales_match.estimate_gas_cost([0x200] * 8, sender=actors.rollup), 2_000
+    )
 
 
 def test_governance_costs_what_is_recorded(project, bridge, actors, deposit):

@@ -53,14 +53,28 @@ HOOKS = {
     "deposit_native": SURPLUS,  # the surplus given back
     "request_full_exit": SURPLUS,
 }
-ENTRIES = ["deposit_token", "deposit_native", "request_full_exit", "claim_token", "claim_native", "settle", "collect_fees"]
+ENTRIES = [
+    "deposit_token",
+    "deposit_native",
+    "request_full_exit",
+    "claim_token",
+    "claim_native",
+    "settle",
+    "collect_fees",
+]
 
 
 def snapshot(stage):
     bridge, odd, attacker = stage.bridge, stage.odd, stage.attacker
     return (
-        bridge.requests(), bridge.fees(), bridge.held(NATIVE), bridge.held(odd), bridge.balance, odd.balanceOf(bridge),
-        bridge.pending(attacker, NATIVE), bridge.pending(attacker, odd),
+        bridge.requests(),
+        bridge.fees(),
+        bridge.held(NATIVE),
+        bridge.held(odd),
+        bridge.balance,
+        odd.balanceOf(bridge),
+        bridge.pending(attacker, NATIVE),
+        bridge.pending(attacker, odd),
     )
 
 

@@ -55,7 +55,9 @@ def test_no_credit_can_stop_the_others(bridge, token, actors):
     """Neither a huge sum, nor an unknown token, nor an odd recipient."""
     big = 2**128 - 1
     bridge.settle(
-        0, 0, [(actors.bob, 2, big), (actors.bob, 2, big), (actors.bob, 63, 5), (ZERO, 2, 5), (bridge, 2, 5)],
+        0,
+        0,
+        [(actors.bob, 2, big), (actors.bob, 2, big), (actors.bob, 63, 5), (ZERO, 2, 5), (bridge, 2, 5)],
         sender=actors.rollup,
     )
     assert bridge.pending(actors.bob, token) == 2 * big

@@ -75,7 +75,9 @@ def test_refuses_more_than_18_decimals(bridge, actors, new, decimals):
         bridge.list_token(10, new(decimals), CAP, sender=actors.lister)
 
 
-@pytest.mark.parametrize(("decimals", "largest"), [(18, 2**96 - 1), (6, (2**116 - 1) // 10**12), (0, (2**116 - 1) // 10**18)])
+@pytest.mark.parametrize(
+    ("decimals", "largest"), [(18, 2**96 - 1), (6, (2**116 - 1) // 10**12), (0, (2**116 - 1) // 10**18)]
+)
 def test_refuses_a_cap_beyond_what_a_reserve_may_reach(bridge, actors, new, decimals, largest):
     """With it, the reserve of a chain stays below 2^116 on L2: DEP-4 never makes a deposit inapplicable."""
     coin = new(decimals)
