@@ -50,7 +50,7 @@ class Header:
         check_uint("new_root", self.new_root, FIELD_MODULUS)
 
     def words(self, counts: Mapping[int, int]) -> tuple[int, ...]:
-        """The 7 header words; `counts` are words per stream 1..9 (BLK-4)."""
+        """The 7 header words (BLK-4); `counts` are words per stream 1..9, 16 bits each (STM-2)."""
         facts = (self.number << 104) | (self.timestamp << 40) | (self.shape << 8) | self.chain_count
         packed = sum(
             check_uint(f"words of stream {stream}", count, 1 << COUNT_BITS) << (COUNT_BITS * stream)

@@ -40,7 +40,7 @@ def evaluate(words: Sequence[int], z: int) -> int:
 
 
 def challenge_z(header: Header, h: int, digests: Mapping[int, bytes]) -> int:
-    """z, once every word is fixed by h and the digests (STM-2)."""
+    """z, once every word is fixed by h and the digests (STM-4)."""
     fields = (header.deployment_id, header.number, header.old_root, header.new_root, header.timestamp, header.shape, h)
     return keccak_field(
         STATEMENT_DOMAIN
@@ -60,7 +60,7 @@ def fold(u: int, claims: Mapping[int, int], chain_count: int) -> int:
 
 
 def statement_hash(h: int, digests: Mapping[int, bytes], claims: Mapping[int, int], chain_count: int) -> bytes:
-    """T_n (STM-6)."""
+    """T_n (STM-7)."""
     ids = stream_ids(chain_count)
     return keccak256(
         u256(h) + b"".join(digests[stream] for stream in ids) + b"".join(u256(claims[stream]) for stream in ids)
@@ -73,7 +73,7 @@ def genesis_sync_hash(deployment_id: int) -> bytes:
 
 
 def next_sync_hash(previous: bytes, statement: bytes) -> bytes:
-    """S_n = keccak256(S_{n-1} T_n), 32 bytes each (STM-7)."""
+    """S_n = keccak256(S_{n-1} T_n), 32 bytes each (STM-8)."""
     return keccak256(previous + statement)
 
 

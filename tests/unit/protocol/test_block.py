@@ -54,7 +54,7 @@ def test_blk_4_ranges(field: str, value: int) -> None:
     [
         (6, 1 << 48, DecodeError),  # words of chain 3 of 2
         (6, 1, DecodeError),  # the header stream is not counted
-        (2, 1 << 128, DecodeError),
+        (2, 1 << 128, DecodeError),  # STM-6
         (4, limbs(FIELD_MODULUS)[0] + 1, FieldError),
         (1, 0, FieldError),
         (0, 1 << 248, FieldError),
@@ -72,7 +72,7 @@ def test_the_number_of_words_is_fixed() -> None:
         Header.decode(GOOD.words({})[:6])
 
 
-def test_counts_have_16_bits() -> None:
+def test_stm_2_counts_have_16_bits() -> None:
     with pytest.raises(FieldError, match="words of stream 1"):
         GOOD.words({1: 1 << 16})
 

@@ -39,13 +39,13 @@ def integers(texts: list[str]) -> list[int]:
 
 
 @given(words, points)
-def test_evaluate_is_the_sum_of_powers(stream: list[int], z: int) -> None:
+def test_stm_3_evaluate_is_the_sum_of_powers(stream: list[int], z: int) -> None:
     expected = len(stream) + sum(word * pow(z, at + 1, FIELD_MODULUS) for at, word in enumerate(stream))
     assert evaluate(stream, z) == expected % FIELD_MODULUS
 
 
 @given(words, points)
-def test_zero_words_are_bound(stream: list[int], z: int) -> None:
+def test_stm_3_zero_words_are_bound(stream: list[int], z: int) -> None:
     assert evaluate([*stream, 0], z) == (evaluate(stream, z) + 1) % FIELD_MODULUS
 
 
@@ -100,12 +100,12 @@ def test_stm_1_the_sponge_binds_every_slot_its_place_and_the_header() -> None:
         {"shape": 9},
     ],
 )
-def test_stm_2_z_binds_the_header(change: dict[str, int]) -> None:
+def test_stm_4_z_binds_the_header(change: dict[str, int]) -> None:
     header = replace(HEADER, **change)  # type: ignore[arg-type]
     assert challenge_z(header, STATEMENT.h, STATEMENT.digests) != STATEMENT.z
 
 
-def test_stm_2_z_binds_h_and_every_digest() -> None:
+def test_stm_4_z_binds_h_and_every_digest() -> None:
     assert challenge_z(HEADER, STATEMENT.h + 1, STATEMENT.digests) != STATEMENT.z
     for stream in stream_ids(2):
         assert challenge_z(HEADER, STATEMENT.h, {**STATEMENT.digests, stream: bytes(32)}) != STATEMENT.z
@@ -127,7 +127,7 @@ def test_stm_5_a_foreign_claim_that_hides_a_forged_stream_moves_u() -> None:
     assert fold(new_u, forged, 2) != fold(new_u, claims, 2)
 
 
-def test_stm_6_t_binds_h_digests_and_claims() -> None:
+def test_stm_7_t_binds_h_digests_and_claims() -> None:
     digests, claims = STATEMENT.digests, STATEMENT.claims
     t = statement_hash(STATEMENT.h, digests, claims, 2)
     assert t == STATEMENT.statement_hash
@@ -137,7 +137,7 @@ def test_stm_6_t_binds_h_digests_and_claims() -> None:
         assert statement_hash(STATEMENT.h, digests, {**claims, stream: 9}, 2) != t
 
 
-def test_stm_7_s_is_a_chain_of_one_deployment() -> None:
+def test_stm_8_s_is_a_chain_of_one_deployment() -> None:
     assert genesis_sync_hash(1) != genesis_sync_hash(2)
     assert any(genesis_sync_hash(0))
     first = next_sync_hash(genesis_sync_hash(1), bytes(32))
