@@ -70,6 +70,7 @@ def test_dep_3_balance_overflow_is_refunded() -> None:
 
 
 def test_dep_4_reserve_overflow_is_refunded() -> None:
+    """The bound of a reserve cell, on which PRO-I2 rests."""
     ledger = funded_ledger()
     force_balance(ledger, 1, (1 << 116) - ONE)
     op = ALICE.deposit(1, ONE)
