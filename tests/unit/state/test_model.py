@@ -1,4 +1,4 @@
-"""The ledger against the independent model (PRO-I5), with replay of every block (PRO-I4) and undone detours (PRO-I3)."""
+"""The ledger against the independent model (PRO-I5), every block replayed (PRO-I4), detours undone (PRO-I3)."""
 
 from collections.abc import Callable
 from dataclasses import replace
