@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-import urllib.request
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,19 +15,19 @@ from typing import Any
 
 import yaml
 from eth_account import Account
-from eth_account.hdaccount import Mnemonic  # noqa: F401 - enables Account.from_mnemonic
 from eth_account.signers.local import LocalAccount
 
 from zklink.deploy.registry import Registry, load_registry
-from zklink.localnet.processes import Service, answers, free_port
+from zklink.localnet.processes import Service, free_port
+from zklink.localnet.rpc import rpc, send_unlocked, word
+from zklink.oracle.setup import init_member
 
 MNEMONIC = "test test test test test test test test test test test junk"
 """anvil's default accounts: known to everybody."""
 DEPLOYER, SEQUENCER, FEE_ACCOUNT, FIRST_USER = 0, 1, 2, 3
 ORACLE_NODES = 4
-PASSPHRASE = "local development only"  # noqa: S105 - protects keys of a throw-away network
-KEYSTORE_ITERATIONS = 1024  # scrypt N of throw-away keys: four nodes start at once on a laptop
-ETHER = 10**18
+MINT = "0x40c10f19"  # selector of mint(address,uint256)
+CHAIN_PREFIX = "chain-"
 
 
 def account(index: int) -> LocalAccount:
@@ -36,26 +36,15 @@ def account(index: int) -> LocalAccount:
     return Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}")
 
 
-def rpc(url: str, method: str, *params: Any) -> Any:
-    """One JSON-RPC call to a local node. Raises RuntimeError with the node's message."""
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}).encode()
-    request = urllib.request.Request(url, body, {"content-type": "application/json"})  # noqa: S310 - loopback
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
-        result = json.load(answer)
-    if "error" in result:
-        raise RuntimeError(f"{method}: {result['error'].get('message')}")
-    return result["result"]
-
-
 class LocalNetwork:
     """1. `start_chains`: one anvil per chain of the manifest, mining at once.
     2. `deploy`: oracle keys, then the Ape script; the registry is read back.
-    3. `start_services`: sequencer, prover, relayer, four oracle nodes; then blocks come every second.
+    3. `start_services`: sequencer, prover, relayer, four oracle nodes, each a process with its own log.
     4. `stop` ends everything that was started, by pid.
     """
 
-    def __init__(self, root: Path, folder: Path, manifest: Path, say: Callable[[str], None] = print) -> None:
-        self.root, self.folder, self.say = root, folder, say
+    def __init__(self, root: Path, folder: Path, manifest: Path) -> None:
+        self.root, self.folder = root, folder
         self.manifest: dict[str, Any] = yaml.safe_load(manifest.read_text())
         self.services: dict[str, Service] = {}
         self.chain_urls: dict[int, str] = {}
@@ -64,10 +53,11 @@ class LocalNetwork:
         self._registry: Registry | None = None
         if folder.exists():
             shutil.rmtree(folder)
-        folder.mkdir(parents=True)
+        (folder / "logs").mkdir(parents=True)
 
     @property
     def registry(self) -> Registry:
+        """The deployment, once `deploy` is done."""
         if self._registry is None:
             self._registry = load_registry(self.registry_path)
         return self._registry
@@ -75,26 +65,33 @@ class LocalNetwork:
     # -- chains and contracts
 
     def start_chains(self) -> None:
-        """Start the anvils. Raises RuntimeError or TimeoutError."""
+        """Start the anvils. Raises RuntimeError when one does not answer."""
         anvil = shutil.which("anvil") or str(Path(sys.prefix) / "bin" / "anvil")
         for chain in self.manifest["chains"]:
-            port = free_port()
-            cache = self.folder / f"anvil-{chain['id']}"
+            number, port = int(chain["id"]), free_port()
             command = [
                 anvil, "--port", str(port), "--chain-id", str(chain["evm_chain_id"]), "--slots-in-an-epoch", "1",
-                "--hardfork", "osaka", "--mnemonic", MNEMONIC, "--accounts", "20", "--cache-path", str(cache),
-                "--silent",
+                "--hardfork", "osaka", "--mnemonic", MNEMONIC, "--accounts", "20",
+                "--cache-path", str(self.folder / f"{CHAIN_PREFIX}{number}"),
             ]  # fmt: skip
-            node = Service(f"chain-{chain['id']}", command, self.folder / "logs" / f"chain-{chain['id']}.log")
-            node.start()
-            self.services[node.name] = node
-            self.chain_urls[chain["id"]] = f"http://127.0.0.1:{port}"
-        for number, url in self.chain_urls.items():
-            self._await(f"chain-{number}", lambda url=url: bool(_try_rpc(url, "eth_chainId")))
+            self._add(f"{CHAIN_PREFIX}{number}", command, None)
+            self.chain_urls[number] = f"http://127.0.0.1:{port}"
+        for number in self.chain_urls:
+            self._await_chain(number)
+
+    def _await_chain(self, number: int, timeout: float = 20) -> None:
+        service, deadline = self.services[f"{CHAIN_PREFIX}{number}"], time.monotonic() + timeout
+        while True:
+            with suppress(OSError):
+                rpc(self.chain_urls[number], "eth_chainId")
+                return
+            if not service.running or time.monotonic() > deadline:
+                raise RuntimeError(f"{service.name} does not answer: {service.tail()}")
+            time.sleep(0.05)
 
     def deploy(self) -> Registry:
-        """Make the oracle keys, run `ape run deploy`, read the registry. Raises RuntimeError with the script's output."""
-        self._make_oracle_keys()
+        """Make the oracle keys, run `ape run deploy`. Raises RuntimeError with the script's output."""
+        self.manifest["oracle"] = {"epoch": 1, "members": [self._make_member(i) for i in range(1, ORACLE_NODES + 1)]}
         manifest = self.folder / "manifest.yml"
         manifest.write_text(yaml.safe_dump(self.manifest, sort_keys=False))
         ape = shutil.which("ape") or str(Path(sys.prefix) / "bin" / "ape")
@@ -109,58 +106,79 @@ class LocalNetwork:
             raise RuntimeError(f"ape run deploy failed:\n{(result.stdout + result.stderr)[-3000:]}")
         return self.registry
 
-    def _make_oracle_keys(self) -> None:
-        members = []
-        (self.folder / "passphrase").write_text(PASSPHRASE)
-        for index in range(1, ORACLE_NODES + 1):
-            key = Account.create()
-            home = self.folder / f"oracle-{index}"
-            home.mkdir()
-            keystore = Account.encrypt(key.key, PASSPHRASE, kdf="scrypt", iterations=KEYSTORE_ITERATIONS)
-            (home / "keystore.json").write_text(json.dumps(keystore))
-            url = f"http://127.0.0.1:{free_port()}"
-            members.append({"address": key.address, "weight": 1, "url": url})
-        self.manifest["oracle"] = {"epoch": 1, "members": members}
+    def _make_member(self, index: int) -> dict[str, Any]:
+        port = free_port()
+        member = init_member(self.folder / f"oracle-{index}", self.registry_path, port, light=True)
+        return {"address": member.address, "weight": 1, "url": f"http://127.0.0.1:{port}"}
 
-    def mine_every(self, seconds: float) -> None:
+    def mine_every(self, seconds: int) -> None:
         """From now on blocks come by the clock, as on a real chain; 0 mines each transaction at once."""
         for url in self.chain_urls.values():
-            rpc(url, "evm_setAutomine", seconds == 0)
             rpc(url, "evm_setIntervalMining", seconds)
+            rpc(url, "evm_setAutomine", seconds == 0)
+
+    def mint(self, holder: str, symbol: str, units: int) -> None:
+        """Give `holder` units of a mock token on every chain that has it."""
+        for chain in self.registry.chains:
+            for token in chain.tokens:
+                if token.symbol == symbol:
+                    data = MINT + word(int(holder, 16)) + word(units)
+                    send_unlocked(self.chain_urls[chain.id], account(DEPLOYER).address, token.address, data)
 
     # -- services
 
+    def start_services(self, block_seconds: float = 2.0) -> None:
+        """Write the services' files and start them all. Raises RuntimeError or TimeoutError with a log's end."""
+        self._write_configuration(block_seconds)
+        config = str(self.folder / "zklink.yml")
+        self._add("sequencer", self._zlk("run", "sequencer", "--config", config), self.api)
+        for name, url in (("prover", self._url("prover")), ("relayer", self._url("relayer"))):
+            self._add(name, self._zlk("run", name, "--config", config), url)
+        for i, member in enumerate(self.manifest["oracle"]["members"], 1):
+            command = self._zlk("oracle", "serve", "--config", str(self.folder / f"oracle-{i}" / "oracle.yml"))
+            self._add(f"oracle-{i}", command, member["url"])
+        for name in self.service_names():
+            self.services[name].wait_ready(120)
+
+    def _write_configuration(self, block_seconds: float) -> None:
+        key = self.folder / "relayer.key"
+        key.touch(mode=0o600)
+        key.write_text(account(SEQUENCER).key.hex().removeprefix("0x"))
+        self._ports = {"prover": free_port(), "relayer": free_port()}
+        values = {
+            "registry": "registry.json",
+            "journal": "zklink.sqlite",
+            "sequencer": {"port": int(self.api.rsplit(":", 1)[1]), "block_seconds": block_seconds, "poll_seconds": 0.5},
+            "prover": {
+                "port": self._ports["prover"], "build": str(self.root / "build"), "lease_seconds": 30,
+                "retry_seconds": 2,
+            },
+            "relayer": {
+                "port": self._ports["relayer"], "poll_seconds": 0.5,
+                "keys": {number: {"file": key.name} for number in self.chain_urls},
+            },
+        }  # fmt: skip
+        (self.folder / "zklink.yml").write_text(yaml.safe_dump(values, sort_keys=False))
+
+    def _url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self._ports[name]}"
+
     def service_names(self) -> Iterator[str]:
         """Every service that is not a chain."""
-        return (name for name in self.services if not name.startswith("chain-"))
+        return (name for name in self.services if not name.startswith(CHAIN_PREFIX))
 
     def _zlk(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "zklink", *arguments]
+        return [sys.executable, "-m", "zklink.cli", *arguments]
 
-    def _add(self, name: str, command: list[str], url: str | None) -> Service:
+    def _add(self, name: str, command: list[str], url: str | None) -> None:
         service = Service(name, command, self.folder / "logs" / f"{name}.log", url)
         self.services[name] = service
         service.start()
-        return service
-
-    def _await(self, name: str, check: Callable[[], bool], timeout: float = 30) -> None:
-        import time
-
-        deadline = time.monotonic() + timeout
-        while not check():
-            if not self.services[name].running or time.monotonic() > deadline:
-                raise RuntimeError(f"{name} does not answer: {self.services[name].tail()}")
-            time.sleep(0.05)
 
     def stop(self) -> None:
-        """End every process that this network started; services first, so that they can drain."""
-        for service in reversed(self.services.values()):
-            with suppress(OSError):
-                service.stop(timeout=5)
-
-
-def _try_rpc(url: str, method: str) -> Any:
-    try:
-        return rpc(url, method)
-    except OSError:
-        return None
+        """End every process that this network started; services before chains, so that they can drain."""
+        ordered = sorted(self.services.values(), key=lambda service: service.name.startswith(CHAIN_PREFIX))
+        for service in ordered:
+            service.terminate()
+        for service in ordered:
+            service.stop(timeout=5)

@@ -75,11 +75,16 @@ class Service:
             self.process.kill()
             self.process.wait()
 
+    def terminate(self) -> None:
+        """SIGTERM, without waiting."""
+        if self.running and self.process is not None:
+            self.process.terminate()
+
     def stop(self, timeout: float = 10) -> None:
         """SIGTERM, then SIGKILL after `timeout` seconds."""
         if not self.running or self.process is None:
             return
-        self.process.terminate()
+        self.terminate()
         try:
             self.process.wait(timeout)
         except subprocess.TimeoutExpired:
