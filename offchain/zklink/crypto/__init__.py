@@ -1,5 +1,6 @@
-"""Curves and hashes: the thin typed face of the native core, and a slow independent verifier.
+"""Cryptography: the typed face of the native library, and an independent verifier to hold it against.
 
-Receives integers and bytes. Gives hashes, signatures, verdicts.
-May import nothing of zklink. Spec: docs/spec/types.md.
+Receives integers and files; gives hashes, signatures, proofs and verdicts. Knows nothing of accounts, blocks or chains.
+May import `zklink_native` and `py_ecc`; nothing of this project.
+Specification: docs/spec, cryptography (Poseidon and EdDSA with circomlib's parameters, Groth16 over BN254).
 """
