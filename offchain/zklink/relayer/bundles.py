@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 DEADLINE = 5.0
 MAX_ANSWER = 64 * 1024
 KEPT = 64
+MAX_BRACKETS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class BundleSource:
                     return
                 response.raise_for_status()
                 raw = await response.content.read(MAX_ANSWER)
-                data = await _decode(url, raw)
+                data = _decode(url, raw)
             bundle = parse_bundle(url, data, self._deployment_id, self._members)
             self.troubles.pop(url, None)
         except (aiohttp.ClientError, TimeoutError, OSError, BadBundle) as error:
@@ -117,7 +118,9 @@ class BundleSource:
             self._known[bundle.block] = bundle
 
 
-async def _decode(url: str, raw: bytes) -> Any:
+def _decode(url: str, raw: bytes) -> Any:
+    if raw.count(b"{") + raw.count(b"[") > MAX_BRACKETS:
+        raise BadBundle(url, "is nested")
     try:
         return json.loads(raw)
     except ValueError:
