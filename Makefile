@@ -53,7 +53,7 @@ $(STAMPS)/native: $(native_sources) $(STAMPS)/packages
 
 contracts: setup $(STAMPS)/contracts ## compile the contracts
 $(STAMPS)/contracts: $(contract_sources) ape-config.yaml | setup
-	$(call stage,contracts,ape compile --force)
+	$(call stage,contracts,python -c 'from tests.support.ape_build import drop_stale_build; drop_stale_build()' && ape compile --force)
 
 circuits: setup $(STAMPS)/circuits-$(PRESET) ## compile the circuits (PRESET=minimal)
 $(STAMPS)/circuits-$(PRESET): $(circuit_sources) $(wildcard $(CIRCUITS)) | setup
@@ -79,8 +79,8 @@ test-unit: setup ## Python rooms: no node, no compiler
 	$(call have,tests/unit,$(PYTEST) -n 2 tests/unit $(ARGS))
 test-circuits: circuits ## circuit templates and witnesses
 	$(call have,tests/circuits,$(PYTEST) tests/circuits $(ARGS))
-test-contracts: setup ## contracts on a local chain
-	$(call have,tests/contracts,ape test tests/contracts --network $(NETWORK) -q $(ARGS))
+test-contracts: contracts ## contracts on a local chain
+	$(call have,tests/contracts,ape test tests/contracts --network $(NETWORK) -q -n 2 $(ARGS))
 test-flows: contracts keys ## the services together, on local chains
 	$(call have,tests/flows,$(PYTEST) tests/flows $(ARGS))
 test-fork: setup ## against a fork; of MAINNET_RPC_URL where it is set
