@@ -101,7 +101,7 @@ def load_config(path: Path) -> OracleConfig:
         raise ConfigError(f"{path}: " + "; ".join(lines)) from error
     base = path.resolve().parent
     paths = ("registry", "keystore", "passphrase_file", "protection_database", "store")
-    absolute = {name: base / value for name in paths if (value := getattr(config, name)) is not None}
+    absolute = {name: (base / value).resolve() for name in paths if (value := getattr(config, name)) is not None}
     return config.model_copy(update=absolute)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation, localcontext
 
 from zklink.sdk.errors import InputError
 
 L2_DECIMALS = 18
+_AMOUNT = re.compile(r"([0-9]{1,40})(?:\.([0-9]{1,40}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,13 @@ def find_token(tokens: Mapping[int, Token], name: str) -> Token:
 
 def parse_amount(text: str, decimals: int, field: str = "amount") -> int:
     """Smallest units of a human amount ("12.5"), exact. Raises InputError for anything else."""
-    with localcontext() as context:
-        context.prec = 80
-        try:
-            value = Decimal(text)
-        except InvalidOperation:
-            raise InputError(field, f"{text!r} is not a decimal number") from None
-        if not value.is_finite() or value < 0 or len(text) > 60:
-            raise InputError(field, f"{text!r} is not a non-negative decimal number")
-        scaled = value.scaleb(decimals)
-        if scaled != scaled.to_integral_value():
-            raise InputError(field, f"{text} has more than {decimals} decimals")
-        units = int(scaled)
+    found = _AMOUNT.fullmatch(text)
+    if found is None:
+        raise InputError(field, f"{text[:40]!r} is not a decimal number such as 12.5")
+    whole, fraction = found[1], (found[2] or "").rstrip("0")
+    if len(fraction) > decimals:
+        raise InputError(field, f"{text} has more than {decimals} decimals")
+    units = int(whole + fraction.ljust(decimals, "0"))
     if units >= 1 << 128:
         raise InputError(field, f"{text} is too large")
     return units
