@@ -1,4 +1,4 @@
-"""Writes tests/vectors/*.json of the protocol's formats. `--check` compares instead and fails on a difference.
+"""Writes tests/vectors/*.json. `--check` compares instead and fails on a difference.
 
 Run from the repository's root (`make vectors`). The format is told in tests/vectors/README.md.
 """
@@ -16,6 +16,7 @@ from eth_account import Account as Wallet  # noqa: E402
 
 from tests.support.actors import ALICE, BOB, CAROL, DEPLOYMENT_ID, FEE_ADDRESS, NETWORK, ONE  # noqa: E402
 from tests.support.scenario import play  # noqa: E402
+from tests.support.vectors import crypto  # noqa: E402
 from zklink.protocol.amounts import PackedAmount, PackedFee  # noqa: E402
 from zklink.protocol.attestation import (  # noqa: E402
     Attestation,
@@ -286,6 +287,8 @@ GENERATORS: dict[str, Callable[[], dict[str, Any]]] = {
     "attestation": attestation,
     "keys": keys,
     "roots": roots,
+    "poseidon": crypto.poseidon,
+    "eddsa": crypto.eddsa,
 }
 
 

@@ -19,7 +19,8 @@ impl CurveConfig for BabyJubjub {
     type BaseField = Fr;
     type ScalarField = Scalar;
     const COFACTOR: &'static [u64] = &[8];
-    const COFACTOR_INV: Scalar = MontFp!("2394026564107420727433200628387514462817212225638746351800188703329891451411");
+    const COFACTOR_INV: Scalar =
+        MontFp!("2394026564107420727433200628387514462817212225638746351800188703329891451411");
 }
 
 impl TECurveConfig for BabyJubjub {

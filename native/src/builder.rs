@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 //! One constraint system from several: the wires of each piece are renamed into the wires of the whole.
-use crate::{
-    error::Result,
-    field::Fr,
-    invalid,
-    r1cs::R1cs,
-};
+use crate::{error::Result, field::Fr, invalid, r1cs::R1cs};
 
 pub struct Builder {
     whole: R1cs,

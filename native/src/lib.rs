@@ -18,6 +18,7 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod zklink_native {
+    use crate::python::ints;
     #[pymodule_export]
     use crate::python::{
         curves::{
@@ -28,7 +29,6 @@ mod zklink_native {
         hashing::{hash, hash_many},
         systems::{PyBuilder, PyR1cs, PyWitness},
     };
-    use crate::python::ints;
     use ark_ff::PrimeField;
     use pyo3::prelude::*;
 

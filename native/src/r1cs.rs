@@ -182,7 +182,8 @@ mod tests {
     /// w1 = w2 * w3 with w1 public.
     fn product() -> R1cs {
         let one = |wire: u32| std::iter::once((wire, Fr::from(1u64)));
-        let mut out = R1cs { n_wires: 4, n_pub_out: 1, n_prv_in: 2, n_labels: 4, labels: vec![0, 1, 2, 3], ..R1cs::default() };
+        let mut out =
+            R1cs { n_wires: 4, n_pub_out: 1, n_prv_in: 2, n_labels: 4, labels: vec![0, 1, 2, 3], ..R1cs::default() };
         out.a.push(one(2));
         out.b.push(one(3));
         out.c.push(one(1));

@@ -30,7 +30,8 @@ impl Witness {
         let mut body: Reader<'_> = sections.get(2, "wtns values")?;
         let content = body.take(count.saturating_mul(32))?;
         body.finish()?;
-        let values = content.par_chunks_exact(32).map(|value| field::from_le(value, "wtns value")).collect::<Result<_>>()?;
+        let values =
+            content.par_chunks_exact(32).map(|value| field::from_le(value, "wtns value")).collect::<Result<_>>()?;
         Ok(Witness { values })
     }
 

@@ -11,12 +11,7 @@ pub mod zkey;
 use ark_bn254::{Bn254, G1Affine, G2Affine};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 
-use crate::{
-    error::Result,
-    field::Fr,
-    invalid,
-    r1cs::Rows,
-};
+use crate::{error::Result, field::Fr, invalid, r1cs::Rows};
 
 pub type Proof = ark_groth16::Proof<Bn254>;
 pub type VerifyingKey = ark_groth16::VerifyingKey<Bn254>;
@@ -28,8 +23,8 @@ pub struct ProvingKey {
     pub vk: VerifyingKey,
     pub beta_g1: G1Affine,
     pub delta_g1: G1Affine,
-    pub a_rows: Rows, // n rows: the system's A, then w_i for each public wire i, wire 0 included
-    pub b_rows: Rows, // n rows
+    pub a_rows: Rows,      // n rows: the system's A, then w_i for each public wire i, wire 0 included
+    pub b_rows: Rows,      // n rows
     pub a: Vec<G1Affine>,  // of each wire
     pub b1: Vec<G1Affine>, // of each wire
     pub b2: Vec<G2Affine>, // of each wire

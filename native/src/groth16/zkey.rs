@@ -174,7 +174,9 @@ fn read_rows(mut reader: Reader<'_>, size: &Header) -> Result<(Rows, Rows)> {
             let (matrix, row, wire) = (word(0), word(1), word(2));
             let limbs: BigInt<4> = field::limbs(&term[12..]);
             if matrix > 1 || row as usize >= size.domain_size || wire as usize >= size.n_wires || limbs >= Fr::MODULUS {
-                return invalid!("zkey coefficients: matrix {matrix}, row {row}, wire {wire} or the value out of range");
+                return invalid!(
+                    "zkey coefficients: matrix {matrix}, row {row}, wire {wire} or the value out of range"
+                );
             }
             Ok((matrix, row, wire, Fr::new_unchecked(limbs) * inverse))
         })

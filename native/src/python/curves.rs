@@ -92,9 +92,8 @@ struct Case {
 
 impl Case {
     fn read(key: &Bound<'_, PyAny>, signature: &Bound<'_, PyAny>, message: &Bound<'_, PyAny>) -> PyResult<Case> {
-        let parts: IntTriple<'_> = signature
-            .extract()
-            .map_err(|_| PyValueError::new_err("signature: not a tuple (r8x, r8y, s)"))?;
+        let parts: IntTriple<'_> =
+            signature.extract().map_err(|_| PyValueError::new_err("signature: not a tuple (r8x, r8y, s)"))?;
         let r8 = (ints::element(&parts.0, "signature.r8x")?, ints::element(&parts.1, "signature.r8y")?);
         let signature = Signature { r8, s: ints::limbs(&parts.2, "signature.s")? };
         Ok(Case { key: ints::pair(key, "key")?, signature, message: ints::element(message, "message")? })

@@ -7,25 +7,28 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from py_ecc.optimized_bn128 import (
-    FQ,
-    FQ2,
-    FQ12,
+from py_ecc.fields import optimized_bn128_FQ as FQ
+from py_ecc.fields import optimized_bn128_FQ2 as FQ2
+from py_ecc.fields import optimized_bn128_FQ12 as FQ12
+from py_ecc.optimized_bn128.optimized_curve import (
     Z1,
     add,
     b,
     b2,
     curve_order,
     field_modulus,
-    final_exponentiate,
     is_inf,
     is_on_curve,
     multiply,
     neg,
-    pairing,
 )
+from py_ecc.optimized_bn128.optimized_pairing import final_exponentiate, pairing
 
-Point = Any  # py_ecc's projective points carry no types
+Point = Any  # py_ecc's projective points: tuples of three field elements
+
+
+class _Refused(Exception):
+    """Raised when a point is at infinity, off its curve or outside its subgroup."""
 
 
 def verify(verifying_key: str, public: Sequence[int], proof: str) -> bool:
@@ -40,15 +43,19 @@ def verify(verifying_key: str, public: Sequence[int], proof: str) -> bool:
         raise ValueError(f"public: {len(public)} values, the key has {len(inputs) - 1}")
     if not all(0 <= value < curve_order for value in public):
         return False
-    a, c = _g1(claim["pi_a"]), _g1(claim["pi_c"])
-    point_b = _g2(claim["pi_b"])
+    try:
+        return _holds(key, public, claim)
+    except _Refused:
+        return False
+
+
+def _holds(key: dict[str, Any], public: Sequence[int], claim: dict[str, Any]) -> bool:
+    a, c, point_b = _g1(claim["pi_a"]), _g1(claim["pi_c"]), _g2(claim["pi_b"])
     alpha = _g1(key["vk_alpha_1"])
     beta, gamma, delta = (_g2(key[f"vk_{name}_2"]) for name in ("beta", "gamma", "delta"))
-    if any(point is None for point in (a, c, point_b, alpha, beta, gamma, delta)):
-        return False
-    total = _g1(inputs[0]) or Z1
-    for value, item in zip(public, inputs[1:], strict=True):
-        total = add(total, multiply(_g1(item) or Z1, value))
+    total = _input(key["IC"][0])
+    for value, item in zip(public, key["IC"][1:], strict=True):
+        total = add(total, multiply(_input(item), value))
     product = (
         pairing(point_b, neg(a), final_exponentiate=False)
         * pairing(beta, alpha, final_exponentiate=False)
@@ -65,17 +72,22 @@ def _coordinate(text: str) -> int:
     return value
 
 
-def _g1(item: list[str]) -> Point | None:
-    """None for a point at infinity or off the curve (G1 has cofactor 1)."""
+def _input(item: list[str]) -> Point:
+    """A point of IC: infinity is allowed (a public value that no row uses)."""
+    return Z1 if item == ["0", "1", "0"] else _g1(item)
+
+
+def _g1(item: list[str]) -> Point:
     x, y, z = map(_coordinate, item)
     point = (FQ(x), FQ(y), FQ(z))
-    return None if is_inf(point) or not is_on_curve(point, b) else point
+    if is_inf(point) or not is_on_curve(point, b):  # the cofactor is 1
+        raise _Refused
+    return point
 
 
-def _g2(item: list[list[str]]) -> Point | None:
-    """None for a point at infinity, off the curve or outside the subgroup."""
+def _g2(item: list[list[str]]) -> Point:
     x, y, z = (FQ2(tuple(map(_coordinate, part))) for part in item)
     point = (x, y, z)
-    if is_inf(point) or not is_on_curve(point, b2):
-        return None
-    return point if is_inf(multiply(point, curve_order)) else None
+    if is_inf(point) or not is_on_curve(point, b2) or not is_inf(multiply(point, curve_order)):
+        raise _Refused
+    return point

@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 import zklink_native as native
-
 from tests.unit.native.peers import Compiled, compile_small
 
 SEED = b"native tests, never elsewhere"

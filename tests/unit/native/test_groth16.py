@@ -13,6 +13,7 @@ from tests.unit.native.conftest import SEED
 from tests.unit.native.peers import Compiled, snarkjs
 from zklink.crypto import reference
 
+
 def verdicts(folder: Path, vk: str, public: list[int], proof: str) -> list[bool]:
     """Of ours, snarkjs, py_ecc."""
     for name, content in (("vk.json", vk), ("public.json", json.dumps(list(map(str, public)))), ("proof.json", proof)):
@@ -68,7 +69,9 @@ def test_key_file_round_trip(key: native.ProvingKey, zkey: Path, tmp_path: Path)
     assert (tmp_path / "copy.zkey").read_bytes() == zkey.read_bytes()
 
 
-def test_snarkjs_can_contribute_to_our_key(small: Compiled, zkey: Path, witness: native.Witness, tmp_path: Path) -> None:
+def test_snarkjs_can_contribute_to_our_key(
+    small: Compiled, zkey: Path, witness: native.Witness, tmp_path: Path
+) -> None:
     done = snarkjs("zkey", "contribute", zkey, tmp_path / "next.zkey", "--name=one", "-e=some text")
     assert done.returncode == 0, done.stdout
     key = native.ProvingKey.read_zkey(tmp_path / "next.zkey")
@@ -122,7 +125,14 @@ def flip(proof: str, path: tuple[str | int, ...]) -> str:
     return json.dumps(value)
 
 
-PATHS: list[tuple[str | int, ...]] = [("pi_a", 0), ("pi_a", 1), ("pi_b", 0, 0), ("pi_b", 1, 1), ("pi_c", 0), ("pi_c", 1)]
+PATHS: list[tuple[str | int, ...]] = [
+    ("pi_a", 0),
+    ("pi_a", 1),
+    ("pi_b", 0, 0),
+    ("pi_b", 1, 1),
+    ("pi_c", 0),
+    ("pi_c", 1),
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
