@@ -59,7 +59,7 @@ class ManifestToken(Model):
     native: bool = False
     chains: tuple[ChainNumber, ...] = Field(min_length=1, strict=False)
     mock: str | None = None
-    addresses: dict[ChainNumber, Address] = {}
+    addresses: dict[ChainNumber, Address] = Field(default={})
     cap: Count
 
     @model_validator(mode="after")
