@@ -12,6 +12,7 @@
 from contracts.codec import statement
 from contracts.governance import roles
 from contracts.interfaces import IBridge
+from contracts.interfaces import IGroth16Verifier
 from contracts.interfaces import IOracleGate
 from contracts.interfaces import IProofGate
 from contracts.interfaces import IRollup
@@ -102,7 +103,7 @@ def __init__(
 @external
 def commit(
     previous: IRollup.StoredBlock, header: IRollup.Header, digests: bytes32[10], claims: uint256[10],
-    own_stream: Bytes[8184], data_stream: Bytes[16368], key_signatures: DynArray[Bytes[65], 64],
+    own_stream: Bytes[8184], data_stream: Bytes[8184], key_signatures: DynArray[Bytes[65], 44],
 ):
     # CHECKS
     roles._check(SEQUENCER)
@@ -118,13 +119,12 @@ def commit(
     if is_primary:
         d[DATA] = keccak256(data_stream)
     z: uint256 = statement._first_challenge(words, header.h, d)
-    checked: chain_slice.Checked = chain_slice._check(own_stream, z, key_signatures)
-    assert checked.words == self._count(header.counts, OWN), "rollup/own_count"
     first: uint256 = previous.first_request + previous.request_count
-    self._check_bridge(first, checked)
+    own: chain_slice.Claim = chain_slice._check(own_stream, z, key_signatures, bridge, first)
+    assert own.words == self._count(header.counts, OWN), "rollup/own_count"
     y: uint256[10] = claims
     y[0] = statement._header_claim(header_words, z)
-    y[OWN] = checked.y
+    y[OWN] = own.y
     if is_primary:
         assert len(data_stream) // 31 == self._count(header.counts, DATA), "rollup/data_count"
         y[DATA] = staticcall stream_checker.evaluate(data_stream, z)
@@ -138,7 +138,7 @@ def commit(
         number=header.number, timestamp=header.timestamp, new_root=convert(header.new_root, bytes32),
         sync_hash=statement._next_sync_hash(previous.sync_hash, hash),
         z=z, u=u, h=header.h, y=statement._combined_claim(u, y), own_digest=d[OWN],
-        first_request=first, request_count=checked.requests, shape=header.shape,
+        first_request=first, request_count=own.requests, shape=header.shape,
     ))
 
 
@@ -174,19 +174,6 @@ def _check_foreign(digests: bytes32[10], claims: uint256[10], counts: uint256):
 
 @internal
 @view
-def _check_bridge(first: uint256, checked: chain_slice.Checked):
-    """
-    @notice The requests are the oldest unconsumed ones of the queue, in order; every token is listed here with its scale.
-    """
-    if checked.requests != 0:
-        fold: bytes32 = staticcall bridge.requests_digest(convert(first, uint64), convert(checked.requests, uint64))
-        assert fold == checked.fold, "rollup/requests"
-    if len(checked.scales) != 0:
-        assert staticcall bridge.scales_match(checked.scales), "rollup/token_scale"
-
-
-@internal
-@view
 def _statement_header(previous: IRollup.StoredBlock, header: IRollup.Header) -> statement.Header:
     return statement.Header(
         deployment_id=convert(deployment_id, uint256), number=header.number, timestamp=header.timestamp,
@@ -211,17 +198,23 @@ def prove(blocks: DynArray[IRollup.StoredBlock, 16], proofs: DynArray[uint256[8]
     at: block_ledger.Counters = block_ledger._counters()
     shape: uint256 = blocks[0].shape
     inputs: DynArray[uint256[4], 16] = []
+    number: uint256 = at.proven
     for stored: IRollup.StoredBlock in blocks:
-        at.proven += 1
-        assert stored.number == at.proven, "rollup/number"
+        number = unsafe_add(number, 1)
+        assert stored.number == number, "rollup/number"
         assert stored.shape == shape, "rollup/mixed_shapes"
         block_ledger._check_stored(stored)
         inputs.append([stored.z, stored.u, stored.h, stored.y])
-    assert staticcall proof_gate.verify(shape, proofs, inputs), "rollup/proof"
+    verifier: IGroth16Verifier = IGroth16Verifier(staticcall proof_gate.verifier_of(shape))
+    if len(proofs) == 1:
+        assert staticcall verifier.verify(proofs[0], inputs[0]), "rollup/proof"
+    else:
+        assert staticcall verifier.verifyBatch(proofs, inputs), "rollup/proof"
 
     # EFFECTS
+    at.proven = number
     block_ledger._set_counters(at)
-    log IRollup.BlocksProven(through=at.proven)
+    log IRollup.BlocksProven(through=number)
 
 
 @external

@@ -22,25 +22,27 @@ MAX_SIZE: constant(uint256) = 6  # words of the longest operation
 MAX_RATIO: constant(uint256) = 10_000
 
 
-struct Checked:
-    y: uint256         # claim of the stream at z
+struct Claim:
+    y: uint256         # of the stream at z
     words: uint256     # n_s
     requests: uint256  # priority operations
-    fold: bytes32      # as IBridge.requests_digest folds the hashes of the requests
-    scales: DynArray[uint256, 132]  # token << 8 | scale of every payout that no request names
 
 
 @internal
 @view
-def _check(stream: Bytes[8184], z: uint256, signatures: DynArray[Bytes[65], 64]) -> Checked:
+def _check(
+    stream: Bytes[8184], z: uint256, signatures: DynArray[Bytes[65], 44], bridge: IBridge, first: uint256
+) -> Claim:
     """
-    @notice Read the stream once: its claim at z, its priority operations, its tokens, its key changes.
+    @notice Read the stream once: its claim at z, its priority operations, its payouts, its key changes. The requests must be
+            the bridge's from `first` on, in order; the tokens of payouts must be listed there with their scales.
     """
     end: uint256 = len(stream) // 31
     assert end * 31 == len(stream), "rollup/partial_word"
-    out: Checked = empty(Checked)
-    out.words = end
     y: uint256 = end
+    requests: uint256 = 0
+    fold: bytes32 = empty(bytes32)  # as IBridge.requests_digest
+    scales: DynArray[uint256, 132] = []
     power: uint256 = z
     signed: uint256 = 0  # key changes so far
     at: uint256 = 0      # words read so far
@@ -65,18 +67,22 @@ def _check(stream: Bytes[8184], z: uint256, signatures: DynArray[Bytes[65], 64])
             power = uint256_mulmod(power, z, FIELD)
             at = unsafe_add(at, 1)
         if size == 3:
-            out.fold = self._fold_request(out.fold, words)
-            out.requests = unsafe_add(out.requests, 1)
+            fold = self._fold_request(fold, words)
+            requests = unsafe_add(requests, 1)
         elif size == 2:
             self._check_payout(words[0], words[1])
-            out.scales.append(chain_words._token_and_scale(words[0]))
+            scales.append(chain_words._token_and_scale(words[0]))
         else:
             assert signed < len(signatures), "rollup/signature_count"
             self._check_key_change(words, signatures[signed])
             signed = unsafe_add(signed, 1)
     assert signed == len(signatures), "rollup/signature_count"
-    out.y = y
-    return out
+    if requests != 0:
+        asked: bytes32 = staticcall bridge.requests_digest(convert(first, uint64), convert(requests, uint64))
+        assert asked == fold, "rollup/requests"
+    if len(scales) != 0:
+        assert staticcall bridge.scales_match(scales), "rollup/token_scale"
+    return Claim(y=y, words=end, requests=requests)
 
 
 @internal

@@ -88,49 +88,53 @@ contract Groth16Verifier {
     /// @notice Reverts unless `proof` proves `inputs`.
     /// @return always true (Vyper wants something to assert)
     function verify(uint256[8] calldata proof, uint256[4] calldata inputs) external view returns (bool) {
-        for (uint256 j = 0; j < 4; ++j) require(inputs[j] < R, "proof/input_range");
+        require(inputs[0] < R && inputs[1] < R && inputs[2] < R && inputs[3] < R, "proof/input_range");
         _checkProof(proof);
-        uint256[] memory pairs = new uint256[](24);
-        (pairs[0], pairs[1]) = (ALPHA_X, ALPHA_Y);
+        uint256 pairs = _allocate(24);
+        _put2(pairs, 0, ALPHA_X, ALPHA_Y);
         uint256[5] memory scalars = [1, inputs[0], inputs[1], inputs[2], inputs[3]];
-        (pairs[6], pairs[7]) = _combine(scalars);
-        (pairs[12], pairs[13]) = (proof[6], proof[7]);
-        _setKeyTwists(pairs);
-        (pairs[18], pairs[19]) = (proof[0], P - proof[1]);
-        _setTwist(pairs, 20, proof);
-        _checkPairing(pairs);
+        (uint256 x, uint256 y) = _combine(scalars);
+        _put2(pairs, 6, x, y);
+        _put2(pairs, 12, proof[6], proof[7]);
+        _putKey(pairs);
+        _put2(pairs, 18, proof[0], P - proof[1]);
+        _put2(pairs, 20, proof[2], proof[3]);
+        _put2(pairs, 22, proof[4], proof[5]);
+        _checkPairing(pairs, 24);
         return true;
     }
 
     /// @notice Reverts unless every proof proves the inputs of the same index. One pairing check serves all of them.
-    /// @dev    rho_i = the low 128 bits of keccak256(keccak256(key_hash, all proofs, all inputs), i): no proof or input can be chosen
-    ///         after its coefficient, so errors of several proofs cancel with probability 2^-128 a try.
-    ///         Checked: sum of rho_i * (-A_i, B_i) + (rho * alpha, beta) + (sum of rho_i * L_i, gamma) + (sum of rho_i * C_i, delta) = 0.
+    /// @dev    rho_i = the low 128 bits of keccak256(seed, i), seed = keccak256(key_hash, all proofs, all inputs): no proof and no
+    ///         input can be chosen after its coefficient, so errors of several proofs cancel with probability 2^-128 a try.
+    ///         Checked: sum of rho_i * (-A_i, B_i) + (rho * alpha, beta) + (sum of rho_i * L_i, gamma) + (sum of rho_i * C_i, delta) = 0,
+    ///         rho = sum of rho_i.
     /// @return always true
     function verifyBatch(uint256[8][] calldata proofs, uint256[4][] calldata inputs) external view returns (bool) {
         uint256 count = proofs.length;
         require(count > 0, "proof/empty_batch");
         require(count == inputs.length, "proof/batch_lengths");
-        bytes32 seed = keccak256(abi.encode(key_hash, proofs, inputs));
-        uint256[] memory pairs = new uint256[](18 + 6 * count);
+        uint256 words = 18 + 6 * count;
+        bytes32 seed = _seed(proofs, inputs);
+        uint256 pairs = _allocate(words);
         uint256[5] memory scalars;
-        uint256[2] memory sumC;
-        for (uint256 i = 0; i < count; ++i) {
-            uint256[8] calldata proof = proofs[i];
-            _checkProof(proof);
-            uint256 rho = uint128(uint256(keccak256(abi.encode(seed, i))));
-            _accumulate(scalars, rho, inputs[i]);
-            (uint256 x, uint256 y) = _multiply(proof[6], proof[7], rho);
-            (sumC[0], sumC[1]) = _add(sumC[0], sumC[1], x, y);
-            uint256 at = 18 + 6 * i;
-            (pairs[at], pairs[at + 1]) = _multiply(proof[0], P - proof[1], rho);
-            _setTwist(pairs, at + 2, proof);
+        uint256[4] memory sum; // of rho_i * C_i in the first two words
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                uint256[8] calldata proof = proofs[i];
+                _checkProof(proof);
+                uint256 rho = _coefficient(seed, i);
+                _accumulate(scalars, rho, inputs[i]);
+                _weigh(pairs + 0x20 * (18 + 6 * i), sum, proof, rho);
+            }
         }
-        (pairs[0], pairs[1]) = _multiply(ALPHA_X, ALPHA_Y, scalars[0]);
-        (pairs[6], pairs[7]) = _combine(scalars);
-        (pairs[12], pairs[13]) = (sumC[0], sumC[1]);
-        _setKeyTwists(pairs);
-        _checkPairing(pairs);
+        (uint256 x, uint256 y) = _multiply(ALPHA_X, ALPHA_Y, scalars[0]);
+        _put2(pairs, 0, x, y);
+        (x, y) = _combine(scalars);
+        _put2(pairs, 6, x, y);
+        _put2(pairs, 12, sum[0], sum[1]);
+        _putKey(pairs);
+        _checkPairing(pairs, words);
         return true;
     }
 
@@ -139,15 +143,23 @@ contract Groth16Verifier {
     /// A and C lie on the curve and are not the point at infinity; B has canonical coordinates (its curve and its subgroup are
     /// checked by the pairing precompile).
     function _checkProof(uint256[8] calldata proof) private pure {
-        _checkPoint(proof[0], proof[1]);
-        _checkPoint(proof[6], proof[7]);
-        require(proof[2] < P && proof[3] < P && proof[4] < P && proof[5] < P, "proof/coordinate_range");
-        require((proof[2] | proof[3] | proof[4] | proof[5]) != 0, "proof/infinity");
-    }
-
-    function _checkPoint(uint256 x, uint256 y) private pure {
-        require(x < P && y < P, "proof/coordinate_range");
-        require(mulmod(y, y, P) == addmod(mulmod(mulmod(x, x, P), x, P), 3, P), "proof/off_curve");
+        (uint256 ax, uint256 ay, uint256 cx, uint256 cy) = (proof[0], proof[1], proof[6], proof[7]);
+        (uint256 b0, uint256 b1, uint256 b2, uint256 b3) = (proof[2], proof[3], proof[4], proof[5]);
+        bool inRange;
+        bool onCurve;
+        assembly ("memory-safe") {
+            let p := P
+            let aIn := and(lt(ax, p), lt(ay, p))
+            let cIn := and(lt(cx, p), lt(cy, p))
+            let bIn := and(and(lt(b0, p), lt(b1, p)), and(lt(b2, p), lt(b3, p)))
+            inRange := and(and(aIn, cIn), bIn)
+            let aOn := eq(mulmod(ay, ay, p), addmod(mulmod(mulmod(ax, ax, p), ax, p), 3, p))
+            let cOn := eq(mulmod(cy, cy, p), addmod(mulmod(mulmod(cx, cx, p), cx, p), 3, p))
+            onCurve := and(aOn, cOn)
+        }
+        require(inRange, "proof/coordinate_range");
+        require(onCurve, "proof/off_curve");
+        require((b0 | b1 | b2 | b3) != 0, "proof/infinity");
     }
 
     function _checkKeyPoint(uint256[2] memory point) private pure {
@@ -178,11 +190,17 @@ contract Groth16Verifier {
     // ------------------------------------------------------------------ arithmetic
 
     function _accumulate(uint256[5] memory scalars, uint256 rho, uint256[4] calldata input) private pure {
-        scalars[0] = addmod(scalars[0], rho, R);
-        for (uint256 j = 0; j < 4; ++j) {
-            require(input[j] < R, "proof/input_range");
-            scalars[j + 1] = addmod(scalars[j + 1], mulmod(rho, input[j], R), R);
+        (uint256 z, uint256 u, uint256 h, uint256 y) = (input[0], input[1], input[2], input[3]);
+        bool inRange;
+        assembly ("memory-safe") {
+            inRange := and(and(lt(z, R), lt(u, R)), and(lt(h, R), lt(y, R)))
         }
+        require(inRange, "proof/input_range");
+        scalars[0] = addmod(scalars[0], rho, R);
+        scalars[1] = addmod(scalars[1], mulmod(rho, z, R), R);
+        scalars[2] = addmod(scalars[2], mulmod(rho, u, R), R);
+        scalars[3] = addmod(scalars[3], mulmod(rho, h, R), R);
+        scalars[4] = addmod(scalars[4], mulmod(rho, y, R), R);
     }
 
     /// Sum of scalars[j] * ic[j].
@@ -200,14 +218,52 @@ contract Groth16Verifier {
         (x, y) = _add(x, y, u, v);
     }
 
-    function _setKeyTwists(uint256[] memory pairs) private view {
-        (pairs[2], pairs[3], pairs[4], pairs[5]) = (BETA_0, BETA_1, BETA_2, BETA_3);
-        (pairs[8], pairs[9], pairs[10], pairs[11]) = (GAMMA_0, GAMMA_1, GAMMA_2, GAMMA_3);
-        (pairs[14], pairs[15], pairs[16], pairs[17]) = (DELTA_0, DELTA_1, DELTA_2, DELTA_3);
+    /// keccak256(key_hash, all proofs, all inputs), 32 bytes a word; the counts are equal, so the lengths are bound too.
+    function _seed(uint256[8][] calldata proofs, uint256[4][] calldata inputs) private view returns (bytes32 seed) {
+        bytes32 hash = key_hash;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := mul(proofs.length, 0x100)
+            let rest := mul(inputs.length, 0x80)
+            mstore(free, hash)
+            calldatacopy(add(free, 0x20), proofs.offset, size)
+            calldatacopy(add(add(free, 0x20), size), inputs.offset, rest)
+            seed := keccak256(free, add(0x20, add(size, rest)))
+        }
     }
 
-    function _setTwist(uint256[] memory pairs, uint256 at, uint256[8] calldata proof) private pure {
-        (pairs[at], pairs[at + 1], pairs[at + 2], pairs[at + 3]) = (proof[2], proof[3], proof[4], proof[5]);
+    function _coefficient(bytes32 seed, uint256 i) private pure returns (uint256 rho) {
+        assembly ("memory-safe") {
+            mstore(0x00, seed)
+            mstore(0x20, i)
+            rho := and(keccak256(0x00, 0x40), 0xffffffffffffffffffffffffffffffff)
+        }
+    }
+
+    // ------------------------------------------------------------------ the pairing's input: a buffer of words, 6 a pair
+
+    function _allocate(uint256 words) private pure returns (uint256 at) {
+        assembly ("memory-safe") {
+            at := mload(0x40)
+            mstore(0x40, add(at, mul(words, 0x20)))
+        }
+    }
+
+    function _put2(uint256 pairs, uint256 index, uint256 x, uint256 y) private pure {
+        assembly ("memory-safe") {
+            let at := add(pairs, mul(index, 0x20))
+            mstore(at, x)
+            mstore(add(at, 0x20), y)
+        }
+    }
+
+    function _putKey(uint256 pairs) private view {
+        _put2(pairs, 2, BETA_0, BETA_1);
+        _put2(pairs, 4, BETA_2, BETA_3);
+        _put2(pairs, 8, GAMMA_0, GAMMA_1);
+        _put2(pairs, 10, GAMMA_2, GAMMA_3);
+        _put2(pairs, 14, DELTA_0, DELTA_1);
+        _put2(pairs, 16, DELTA_2, DELTA_3);
     }
 
     // ------------------------------------------------------------------ precompiles: success, length and value are all checked
@@ -243,11 +299,31 @@ contract Groth16Verifier {
         require(done, "proof/precompile");
     }
 
-    function _checkPairing(uint256[] memory pairs) private view {
+    /// Writes the pair (rho * -A, B) at `to` and adds rho * C to `sum`. The proof was checked, so A.y < P.
+    function _weigh(uint256 to, uint256[4] memory sum, uint256[8] calldata proof, uint256 rho) private view {
+        bool done;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(add(free, 0x40), rho)
+            calldatacopy(free, add(proof, 0xc0), 0x40)
+            done := staticcall(gas(), 0x07, free, 0x60, add(sum, 0x40), 0x40)
+            done := and(done, eq(returndatasize(), 0x40))
+            let added := staticcall(gas(), 0x06, sum, 0x80, sum, 0x40)
+            done := and(done, and(added, eq(returndatasize(), 0x40)))
+            mstore(free, calldataload(proof))
+            mstore(add(free, 0x20), sub(P, calldataload(add(proof, 0x20))))
+            let scaled := staticcall(gas(), 0x07, free, 0x60, to, 0x40)
+            done := and(done, and(scaled, eq(returndatasize(), 0x40)))
+            calldatacopy(add(to, 0x40), add(proof, 0x40), 0x80)
+        }
+        require(done, "proof/precompile");
+    }
+
+    function _checkPairing(uint256 pairs, uint256 words) private view {
         uint256 outcome;
         bool done;
         assembly ("memory-safe") {
-            done := staticcall(gas(), 0x08, add(pairs, 0x20), mul(mload(pairs), 0x20), 0x00, 0x20)
+            done := staticcall(gas(), 0x08, pairs, mul(words, 0x20), 0x00, 0x20)
             done := and(done, eq(returndatasize(), 0x20))
             outcome := mload(0x00)
         }

@@ -40,29 +40,14 @@ def __init__(shapes_: DynArray[uint256, 16], verifiers: DynArray[address, 16]):
 
 @external
 @view
-def verify(shape: uint256, proofs: DynArray[uint256[8], 16], inputs: DynArray[uint256[4], 16]) -> bool:
-    verifier: IGroth16Verifier = IGroth16Verifier(self._verifier_of(shape))
-    if len(proofs) == 1 and len(inputs) == 1:
-        return staticcall verifier.verify(proofs[0], inputs[0])
-    return staticcall verifier.verifyBatch(proofs, inputs)
-
-
-@external
-@view
 def verifier_of(shape: uint256) -> address:
-    return self._verifier_of(shape)
+    for i: uint256 in range(len(SHAPES), bound=MAX_SHAPES):
+        if SHAPES[i] == shape:
+            return VERIFIERS[i]
+    raise "proof/unknown_shape"
 
 
 @external
 @view
 def shapes() -> DynArray[uint256, 16]:
     return SHAPES
-
-
-@internal
-@view
-def _verifier_of(shape: uint256) -> address:
-    for i: uint256 in range(len(SHAPES), bound=MAX_SHAPES):
-        if SHAPES[i] == shape:
-            return VERIFIERS[i]
-    raise "proof/unknown_shape"

@@ -45,9 +45,7 @@ def eight_operations(deposit: Any) -> Any:
 DATA = [(1 << 240) + i for i in range(8)]
 
 
-@pytest.mark.parametrize("name", ["primary", "secondary"])
-def test_commit(request: Any, eight_operations: Any, name: str) -> None:
-    stack = request.getfixturevalue(name)
+def commit_gas(stack: Stack, name: str, eight_operations: Any) -> None:
     stack.commit(data=DATA)  # the first block of all writes fresh counters
     empty = stack.commit(data=DATA)[2]
     check_snapshot("gas", f"Rollup.commit/{name}/0_operations", empty.gas_used, TOLERANCE)
@@ -55,6 +53,14 @@ def test_commit(request: Any, eight_operations: Any, name: str) -> None:
     check_snapshot("gas", f"Rollup.commit/{name}/8_operations", receipt.gas_used, TOLERANCE)
     check_snapshot("gas", f"Rollup.commit/{name}/8_operations/calldata", calldata_gas(receipt), TOLERANCE)
     assert receipt.gas_used - calldata_gas(receipt) <= 160_000
+
+
+def test_commit_on_the_primary(primary: Stack, eight_operations: Any) -> None:
+    commit_gas(primary, "primary", eight_operations)
+
+
+def test_commit_on_a_secondary(secondary: Stack, eight_operations: Any) -> None:
+    commit_gas(secondary, "secondary", eight_operations)
 
 
 def test_prove(primary: Stack) -> None:

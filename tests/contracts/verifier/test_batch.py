@@ -6,7 +6,6 @@ from typing import Any
 
 import ape
 import pytest
-from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from tests.contracts.verifier.conftest import KEY, OTHER_KEY
@@ -60,7 +59,7 @@ def coefficients(proofs: list[list[int]], inputs: list[list[int]]) -> list[int]:
     """rho_i, written out again from the specification."""
     words = [w for g2 in KEY.constructor[:4] for w in g2] + [w for point in KEY.constructor[4] for w in point]
     key_hash = keccak(b"".join(w.to_bytes(32, "big") for w in words))
-    seed = keccak(encode(["bytes32", "uint256[8][]", "uint256[4][]"], [key_hash, proofs, inputs]))
+    seed = keccak(key_hash + b"".join(w.to_bytes(32, "big") for row in [*proofs, *inputs] for w in row))
     return [int.from_bytes(keccak(seed + i.to_bytes(32, "big"))[16:], "big") for i in range(len(proofs))]
 
 
