@@ -142,14 +142,11 @@ template Step(account_depth, token_bits, sub_bits, asset_depth, order_depth, fee
     (1 - is_signed) * fee_exponent === 0;
     (1 - is_withdraw) * ratio === 0;
     (1 - is_deposit - is_full_exit) * payee === 0;
-    (1 - is_full_exit) * debit === 0;
-    (1 - is_change_key) * key_x === 0;
-    (1 - is_change_key) * key_y === 0;
+    (1 - is_full_exit) * debit === 0; // FEX-5
 
     // new key
     component change_key = ChangeKey();
     change_key.on <== is_change_key;
-    change_key.a_empty <== a_empty;
     change_key.a_owner <== a_owner;
     change_key.ref_owner <== ref_owner;
     change_key.old_key <== [a_key_x, a_key_y];
@@ -295,7 +292,7 @@ template Step(account_depth, token_bits, sub_bits, asset_depth, order_depth, fee
             b.asset_bits[i] <== 0;
         }
     }
-    a_empty * (1 - applied - is_full_exit) === 0; // DEP-2, FEX-2: nobody else may name an empty leaf
+    a_empty * (1 - applied - is_full_exit) === 0; // DEP-2, CHK-6: only a creation or an exit of nothing names an empty leaf
     a.empty <== a_empty;
     a.owner <== a_owner;
     a.nonce <== a_nonce;

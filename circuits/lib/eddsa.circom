@@ -36,7 +36,7 @@ function EIGHTH(x, y) {
 // EdDSA-Poseidon (circomlib's scheme) where on = 1; where on = 0 it verifies nothing and any key will do.
 //
 //   on       boolean (the caller's duty)      key_x, key_y  the key, used where on = 1
-//   r8_x, r8_y, s                             the signature; forced to 0 where on = 0
+//   r8_x, r8_y, s                             the signature; forced to 0 where on = 0 (r8_x by R on the curve)
 //   message  field element
 //
 //   | phase    | what                                                                            |
@@ -57,7 +57,6 @@ template Signature() {
         5299619240641551281634865583518297030282874472190772894086521144482721001553,
         16950150798460657717958625567821834550301663161624707787222815936182638968203
     ];
-    (1 - on) * r8_x === 0;
     (1 - on) * r8_y === 0;
     (1 - on) * s === 0;
 

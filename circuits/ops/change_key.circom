@@ -2,9 +2,9 @@
 pragma circom 2.1.5;
 
 // CHANGE_KEY: A gets a new key, signed for by that key itself. B is untouched.
-//   on, a_empty             boolean
+//   on                      boolean
 //   a_owner, ref_owner      owner of the leaf, owner in the stream
-//   old_key[2], key[2]      key of the leaf, new key (0 unless on: step.circom)
+//   old_key[2], key[2]      key of the leaf, new key (0 unless on: its limbs are)
 //   new_key[2]              the key A's leaf has after the step
 //   limbs[4]                key_x high, low, key_y high, low; 0 unless on; 128 bits each by the caller (CHK-7), who
 //                           lets them use decompositions that a CHANGE_KEY leaves idle
@@ -12,7 +12,6 @@ pragma circom 2.1.5;
 // account 1), CHK-8 (fee), CHK-10 (chain): step.circom. CHK-9 (authority) and limbs below r: the contract.
 template ChangeKey() {
     signal input on;
-    signal input a_empty;
     signal input a_owner;
     signal input ref_owner;
     signal input old_key[2];
@@ -20,7 +19,6 @@ template ChangeKey() {
     signal output new_key[2];
     signal output limbs[4];
 
-    on * a_empty === 0;               // CHK-6: an account that does not exist has no owner
     on * (ref_owner - a_owner) === 0; // CHK-6
     for (var i = 0; i < 2; i++) {
         new_key[i] <== old_key[i] + on * (key[i] - old_key[i]);
@@ -29,6 +27,6 @@ template ChangeKey() {
         limbs[2 * i] * 2 ** 128 + limbs[2 * i + 1] === key[i]; // CHK-7
     }
     for (var i = 0; i < 4; i++) {
-        limbs[i] * (1 - on) === 0; // an absent word is 0 (STM-3)
+        limbs[i] * (1 - on) === 0; // an absent word is 0 (STM-3); key is 0 then too
     }
 }

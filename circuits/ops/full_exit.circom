@@ -52,14 +52,13 @@ template FullExit() {
     part * (token - in_token) === 0;          // FEX-9: the walk stays on its token
     part * (ref_owner - in_recipient) === 0;  // FEX-9
 
-    // FEX-2
+    // FEX-2: another owner's balance is not there to be paid, so nothing can be debited either (FEX-4, FEX-5)
     component same_owner = IsEqual();
     same_owner.in[0] <== a_owner;
     same_owner.in[1] <== ref_owner;
     signal effective <== first * same_owner.out;
     signal opened <== effective * a_balance;
     signal before <== opened + in_remaining;
-    (1 - effective) * debit === 0;
 
     // FEX-4: paid <= remaining, paid <= reserve (b_after), and one of the two rests is below one unit
     signal walked <== any * paid;
