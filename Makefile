@@ -34,7 +34,7 @@ help: ## list the commands
 
 # --- set-up: each stage once -----------------------------------------------------------------------------------------
 
-setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/native ## install compilers, node, Python and Rust parts into this folder
+setup: $(STAMPS)/python $(STAMPS)/toolchain $(STAMPS)/native ## install compilers, node, Python and Rust parts into this folder
 
 # --python: without it `uv pip sync` may empty whatever interpreter UV_PYTHON names
 $(STAMPS)/packages: requirements.lock
@@ -43,8 +43,11 @@ $(STAMPS)/packages: requirements.lock
 $(STAMPS)/python: $(STAMPS)/packages pyproject.toml plugins/ape-zklink-local/pyproject.toml
 	$(call stage,zklink and its Ape plugin in place,$(uvpip) --editable plugins/ape-zklink-local && $(uvpip) --editable .)
 
-$(STAMPS)/node: package-lock.json $(STAMPS)/packages tools/setup_toolchain.py tools/solc-launcher.cjs.in
-	$(call stage,Node packages - solc and anvil in their places,npm ci --ignore-scripts --no-audit --no-fund --silent && .venv/bin/python tools/setup_toolchain.py)
+$(STAMPS)/node: package-lock.json | $(STAMPS)/packages
+	$(call stage,Node packages,npm ci --ignore-scripts --no-audit --no-fund --silent)
+
+$(STAMPS)/toolchain: $(STAMPS)/node $(STAMPS)/packages tools/setup_toolchain.py tools/solc-launcher.cjs.in
+	$(call stage,solc and anvil in their places,.venv/bin/python tools/setup_toolchain.py)
 
 $(STAMPS)/native: $(native_sources) $(STAMPS)/packages
 	$(call stage,native crate,if [ -f native/Cargo.toml ]; then .venv/bin/maturin develop --quiet --release --uv --manifest-path native/Cargo.toml; fi)
@@ -105,7 +108,7 @@ check-circuits: setup ## circomspect
 	$(call have,circuits,python tools/analyse.py circuits)
 check-vyper: setup ## natrix
 	$(call have,contracts,python tools/analyse.py vyper)
-check-slither: $(STAMPS)/slither ## slither on the Solidity, in an environment of its own
+check-slither: setup $(STAMPS)/slither ## slither on the Solidity, in an environment of its own
 	$(call have,contracts,python tools/analyse.py solidity)
 check-snapshots: setup ## generated files are as their sources make them
 	python tools/fresh.py

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SLITHER = ROOT / ".venv-slither" / "bin" / "slither"
+SETTINGS = {"viaIR": True, "evmVersion": "prague", "optimizer": {"enabled": True, "runs": 200}}
+"""Without the IR pipeline the sources do not compile: the stack is too deep."""
 SOLC = ROOT / ".toolchain" / "solcx" / "solc-v0.8.37"
 
 
@@ -89,7 +92,8 @@ def solidity() -> set[Finding]:
 
 def run(command: list[str], accepted: set[int], cwd: str | Path = ROOT) -> str:
     """Standard output; ends the program when the exit status says that the analyser itself failed."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    environment = {**os.environ, "ZKLINK_SOLC_SETTINGS": json.dumps(SETTINGS)}
+    done = subprocess.run(command, check=False, cwd=cwd, env=environment, capture_output=True, text=True)
     if done.returncode not in accepted:
         sys.exit(f"{command[0]} ended with status {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done.stdout
