@@ -15,7 +15,7 @@ from .process import Chain, start
 class LocalConfig(FoundryNetworkConfig):
     """Section `zklink_local` of ape-config.yaml; all of ape-foundry's settings hold as well."""
 
-    hosts: dict[str, str] = {}
+    hosts: dict[str, str] = {}  # noqa: RUF012 - a pydantic field, copied for each instance
     """Network name -> URL of a node that already runs. `ANVIL_<NAME>_URL` in the environment wins over it."""
     evm_version: str = "osaka"
     code_size_limit: int | None = None
