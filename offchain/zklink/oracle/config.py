@@ -26,6 +26,8 @@ class ChainSources(BaseModel):
     id: int = Field(ge=1, le=8)
     urls: list[str] = Field(min_length=1)
     quorum: int = Field(ge=1)
+    proofs: bool = True
+    """Check headers and storage proofs; false only for a chain whose headers hash differently."""
 
     @model_validator(mode="after")
     def _check(self) -> ChainSources:

@@ -41,7 +41,7 @@ def observers_of(config: OracleConfig, registry: Registry) -> dict[int, ChainObs
     return {
         chain: ChainObserver(
             chain,
-            [RpcSource(registry, chain, i, url, deadline) for i, url in enumerate(sources.urls, 1)],
+            [RpcSource(registry, chain, i, url, deadline, sources.proofs) for i, url in enumerate(sources.urls, 1)],
             sources.quorum,
             deadline,
         )

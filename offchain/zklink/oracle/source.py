@@ -1,9 +1,10 @@
-"""One source (RPC endpoint) of one chain. Every read is pinned to a block hash; answers are not trusted here."""
+"""One source (RPC endpoint) of one chain. Every read is pinned to a block hash and checked by proofs."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
+from dataclasses import astuple
 from typing import Protocol, TypeVar
 
 from zklink.chain.client import BlockRef, ChainClient, Finality
@@ -12,6 +13,17 @@ from zklink.chain.oracle_gate import OracleGate
 from zklink.chain.rollup import Rollup
 from zklink.deploy.registry import Registry
 from zklink.oracle.errors import SourceError
+from zklink.oracle.proof import (
+    COUNTERS_SLOT,
+    GATE_HEAD_SLOT,
+    STORED_HASH_SLOT,
+    SYNC_HASH_SLOT,
+    BadProof,
+    map_slot,
+    proven_slots,
+    state_root_of,
+    words64,
+)
 from zklink.oracle.view import BlockFact, ChainStatus
 from zklink.protocol.constants import FIELD_MODULUS
 from zklink.protocol.hashing import u256
@@ -42,6 +54,7 @@ class RpcSource:
         position: int,
         url: str,
         deadline: float,
+        proofs: bool = True,
     ) -> None:
         entry = registry.chain(chain)
         finality = Finality(entry.finality.policy, entry.finality.depth)
@@ -51,6 +64,8 @@ class RpcSource:
         self._gate = OracleGate(self._client, entry.contracts["OracleGate"])
         self._registry, self._chain, self._start_block = registry, chain, entry.start_block
         self._started = False
+        self._proofs = proofs
+        self._state_root: tuple[str, bytes] = ("", b"")
 
     async def start(self) -> None:
         """Check the chain id, and that rollup, gate and member table are the ones the registry describes."""
@@ -92,6 +107,13 @@ class RpcSource:
                 self._rollup.counters(at), self._gate.attested(at), self._gate.generation(at), self._gate.epoch(at)
             )
         )
+        if self._proofs:
+            rollup, gate = await asyncio.gather(
+                self._proven(at, self._rollup.address, [COUNTERS_SLOT]),
+                self._proven(at, self._gate.address, [GATE_HEAD_SLOT]),
+            )
+            self._check("the counters", words64(rollup[COUNTERS_SLOT]), astuple(counters))
+            self._check("the gate's head", words64(gate[GATE_HEAD_SLOT])[:3], (attested, generation, epoch))
         return ChainStatus(
             chain=self._chain, block_number=at.number, block_hash=at.hash, timestamp=at.timestamp,
             committed=counters.committed, proven=counters.proven, synced=counters.synced,
@@ -112,7 +134,32 @@ class RpcSource:
             raise SourceError(self.name, f"stored block {number} has a root that is no field element")
         if block.sync_hash != sync_hash:
             raise SourceError(self.name, f"stored block {number} and sync_hash({number}) differ")
+        if self._proofs:
+            slots = [map_slot(STORED_HASH_SLOT, number), map_slot(SYNC_HASH_SLOT, number)]
+            found = await self._proven(at, self._rollup.address, slots)
+            said = [int.from_bytes(block.hash(), "big"), int.from_bytes(sync_hash, "big")]
+            self._check(f"block {number}", [found[slot] for slot in slots], said)
         return BlockFact(number, block.new_root, sync_hash)
+
+    async def _proven(self, at: BlockRef, address: str, slots: Sequence[int]) -> dict[int, int]:
+        """Values of storage slots that follow from the header of the pinned block."""
+        if self._state_root[0] != at.hash:
+            header = await self._guard(self._client.request("eth_getBlockByHash", [at.hash, False]))
+            try:
+                self._state_root = (at.hash, state_root_of(header, at.hash))
+            except BadProof as error:
+                raise SourceError(self.name, str(error)) from error
+        place = {"blockHash": at.hash, "requireCanonical": True}
+        keys = [f"0x{slot:064x}" for slot in slots]
+        answer = await self._guard(self._client.request("eth_getProof", [address, keys, place]))
+        try:
+            return proven_slots(self._state_root[1], address, answer, slots)
+        except BadProof as error:
+            raise SourceError(self.name, str(error)) from error
+
+    def _check(self, what: str, proven: Sequence[int], said: Sequence[int]) -> None:
+        if list(proven) != list(said):
+            raise SourceError(self.name, f"its storage proof shows something else for {what}")
 
     async def _guard(self, reading: Awaitable[T]) -> T:
         try:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 from web3 import HTTPProvider, Web3
 
 from tests.support.anvil import Anvil, anvil
@@ -148,3 +150,43 @@ async def test_source_of_another_chain_or_gate_is_refused(chains: Chains) -> Non
     with pytest.raises(SourceError, match="not the registry's"):
         await wrong_members.head()
     await wrong_members.close()
+
+
+@pytest.mark.parametrize(
+    ("function", "lie"),
+    [
+        ("counters()", [9, 9, 9, 9]),
+        ("attested()", [7]),
+        ("generation()", [1]),
+        ("epoch()", [2]),
+        ("stored_hash(uint256)", [5]),
+        ("sync_hash(uint256)", [5]),
+    ],
+)
+async def test_source_that_lies_is_found_out(chains: Chains, function: str, lie: list[int]) -> None:
+    await asyncio.to_thread(chains.commit)
+    await asyncio.to_thread(chains.mine)
+    selector = "0x" + Web3.keccak(text=function)[:4].hex()
+    honest = chains.registry.chain(1).rpc
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        if lies and body["method"] == "eth_call" and body["params"][0]["data"].startswith(selector):
+            told = "0x" + b"".join(u256(value) for value in lie).hex()
+            return web.json_response({"jsonrpc": "2.0", "id": body["id"], "result": told})
+        async with session.post(honest, json=body) as answer:
+            return web.json_response(await answer.json())
+
+    lies = False
+    app = web.Application()
+    app.router.add_post("/", handle)
+    async with TestServer(app) as server, ClientSession() as session:
+        source = RpcSource(chains.registry, 1, 1, str(server.make_url("/")), 5.0)
+        head = await source.head()
+        assert (await source.status(head)).committed == 1
+        assert (await source.fact(1, head)).number == 1
+        lies = True
+        with pytest.raises(SourceError):
+            await source.status(head)
+            await source.fact(1, head)
+        await source.close()
