@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.contracts.conftest import FEE_COLLECTOR, NATIVE, REQUEST_FEE
+from tests.support.isolation import isolated
 
 SURPLUS = 5
 
@@ -82,12 +83,12 @@ def snapshot(stage):
 def test_no_entry_point_can_be_entered_from(stage, hook, chain):
     data, value = stage.calls[hook]
     value += HOOKS[hook]
-    with chain.isolate():
+    with isolated(chain):
         stage.act(stage.bridge, data, value)
         undisturbed = snapshot(stage)
     for entry in ENTRIES:
         inner, inner_value = stage.calls[entry]
-        with chain.isolate():
+        with isolated(chain):
             stage.attacker.arm(stage.bridge, inner, inner_value, sender=stage.alice, value=inner_value)
             stage.act(stage.bridge, data, value)
             assert (stage.attacker.calls(), stage.attacker.succeeded()) == (1, 0), entry

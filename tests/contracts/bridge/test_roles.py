@@ -6,6 +6,7 @@ import ape
 import pytest
 
 from tests.contracts.conftest import DEPLOYMENT_ID, FEE_COLLECTOR, GUARDIAN, LISTER, NATIVE
+from tests.support.isolation import isolated
 
 ZERO = ape.utils.ZERO_ADDRESS
 NOBODY = "0x" + "be" * 20
@@ -32,7 +33,7 @@ def test_only_its_roles_may_call(project, bridge, usd, actors, deposit, chain, n
     method, arguments = prepare(bridge, coin)
     refusal = "bridge/not_rollup" if name == "settle" else None
     for actor in EVERYBODY:
-        with chain.isolate():
+        with isolated(chain):
             sender = getattr(actors, actor)
             if actor in allowed:
                 method(*arguments, sender=sender)
