@@ -36,7 +36,7 @@ def oracle() -> None:
 @click.option(
     "--passphrase-file", type=click.Path(path_type=Path), default=None, help="Default: a new random one in FOLDER."
 )
-@click.option("--light", is_flag=True, help="Cheap key derivation: local networks only.")
+@click.option("--light", is_flag=True, help="Cheap key derivation, lax clock: local networks only.")
 @json_option
 def init(
     folder: Path, registry: Path, host: str, port: int, passphrase_file: Path | None, light: bool, as_json: bool

@@ -15,6 +15,7 @@ from zklink.oracle.protection import ProtectionDatabase
 
 LIGHT_SCRYPT_N = 2**12
 """For local networks: the key is worth nothing there, and many nodes start at once."""
+LIGHT_CLOCK_SKEW = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def init_member(
     address = create_keystore(keystore, read_passphrase(secret), LIGHT_SCRYPT_N if light else SCRYPT_N)
     database = folder / "protection.db"
     ProtectionDatabase.create(database, bytes.fromhex(address[2:]))
-    values = {
+    values: dict[str, str | int] = {
         "registry": _relative(registry, folder),
         "keystore": keystore.name,
         "passphrase_file": _relative(secret, folder),
@@ -58,6 +59,8 @@ def init_member(
         "listen_host": host,
         "listen_port": port,
     }
+    if light:  # a development chain that mines fast runs ahead: each block takes at least one second of its time
+        values["clock_skew_seconds"] = LIGHT_CLOCK_SKEW
     with config.open("x", encoding="utf-8") as file:
         file.write("# Oracle node. Keys: docs/runbooks/attest.md. Outside local networks name `chains` (sources).\n")
         yaml.safe_dump(values, file, sort_keys=False)

@@ -27,6 +27,7 @@ def test_member_can_be_opened(tmp_path: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0
     config = load_config(made.config)
     assert (config.registry, config.listen_port) == (tmp_path / "registry.json", 9101)
+    assert config.clock_skew_seconds == 3600
     write_registry(tmp_path / "registry.json", [made.address, *(a.address for a in accounts(3))])
     node = build_node(made.config)
     assert node.state.signer == made.address
