@@ -27,6 +27,7 @@ BUILD = ROOT / ".build" / "__local__.json"
 NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
 MEMBERS: tuple[LocalAccount, ...] = tuple(Account.from_key(bytes([7]) * 31 + bytes([i])) for i in range(1, 5))
 SEQUENCER: LocalAccount = Account.from_key(KEYS[1])
+FEES: LocalAccount = Account.from_key(b"\x09" * 32)
 TRAPDOOR = TrapdoorKey()
 TOKEN_ID = 3
 
@@ -60,7 +61,7 @@ def deploy(nodes: Mapping[int, Anvil], **manifest_changes: Any) -> dict[str, Any
     )
     oracle = manifest.oracle or OracleEntry(members=())
     deployer: LocalAccount = Account.from_key(KEYS[0])
-    roles = Roles(deployer.address, deployer.address, SEQUENCER.address, Account.from_key(KEYS[2]).address)
+    roles = Roles(deployer.address, deployer.address, SEQUENCER.address, FEES.address)
     alpha, beta, gamma, delta, ic = TRAPDOOR.constructor
     key = VerifyingKey(1, 8, True, tuple(alpha), tuple(beta), tuple(gamma), tuple(delta), tuple(map(tuple, ic)))  # type: ignore[arg-type, call-overload]
     root = genesis_root(MINIMAL, int(roles.fee_address, 16))
