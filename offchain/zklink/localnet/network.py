@@ -150,7 +150,7 @@ class LocalNetwork:
             "journal": "zklink.sqlite",
             "sequencer": {"port": int(self.api.rsplit(":", 1)[1]), "block_seconds": block_seconds, "poll_seconds": 0.5},
             "prover": {
-                "port": self._ports["prover"], "build": str(self.root / "build"), "lease_seconds": 30,
+                "port": self._ports["prover"], "build": str(self.root / "build"), "lease_seconds": 6,
                 "retry_seconds": 2,
             },
             "relayer": {
