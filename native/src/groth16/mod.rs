@@ -2,6 +2,7 @@
 //! Groth16 over BN254 in the form of snarkjs: its QAP (rows for the public wires, H on the odd half of the 2n-th roots
 //! of unity), its key, proof and verification key files. A key from here and a key from an snarkjs ceremony are one kind.
 pub mod json;
+pub mod msm;
 pub mod points;
 pub mod prove;
 pub mod setup;
@@ -49,5 +50,44 @@ pub fn domains(rows: usize) -> Result<(Domain, Domain)> {
     match (size <= 1 << 27).then(|| Some((Domain::new(size)?, Domain::new(2 * size)?))).flatten() {
         Some(pair) => Ok(pair),
         None => invalid!("r1cs: {rows} rows, want at most 2^27"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{prove::prove, setup::setup, verify, zkey};
+    use crate::{field::Fr, r1cs::R1cs, witness::Witness};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha20Rng;
+
+    /// w3 * w3 = w2, w2 * w3 = w1 + w0 with w1 public.
+    fn system() -> (R1cs, Witness) {
+        let one = |wire: u32| (wire, Fr::from(1u64));
+        let labels = vec![0, 1, 2, 3];
+        let mut out = R1cs { n_wires: 4, n_pub_out: 1, n_labels: 4, labels, ..R1cs::default() };
+        let rows = [(vec![one(3)], vec![one(3)], vec![one(2)]), (vec![one(2)], vec![one(3)], vec![one(1), one(0)])];
+        for (a, b, c) in rows {
+            out.a.push(a.into_iter());
+            out.b.push(b.into_iter());
+            out.c.push(c.into_iter());
+        }
+        (out, Witness { values: [1, 26, 9, 3].map(Fr::from).to_vec() })
+    }
+
+    #[test]
+    fn proves_verifies_and_keeps_keys() {
+        let (r1cs, witness) = system();
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let key = setup(&r1cs, &mut rng).unwrap();
+        let prepared = verify::prepare(&key.vk).unwrap();
+        let proof = prove(&key, &witness, &mut rng).unwrap();
+        assert!(verify::verify(&prepared, &[Fr::from(26u64)], &proof).unwrap());
+        assert!(!verify::verify(&prepared, &[Fr::from(27u64)], &proof).unwrap());
+        assert!(verify::verify(&prepared, &[], &proof).is_err());
+        let bytes = zkey::to_bytes(&key);
+        assert_eq!(zkey::from_bytes(&bytes, true).unwrap(), key);
+        for cut in (0..bytes.len()).step_by(7) {
+            assert!(zkey::from_bytes(&bytes[..cut], true).is_err(), "cut at {cut}");
+        }
     }
 }

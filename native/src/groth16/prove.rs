@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 //! The prover. It does not look whether the witness satisfies the system: a wrong witness gives a proof that fails.
-use ark_ec::{
-    short_weierstrass::{Affine, Projective, SWCurveConfig},
-    AffineRepr, CurveGroup, VariableBaseMSM,
-};
+use ark_ec::CurveGroup;
 use ark_ff::{BigInt, PrimeField, UniformRand};
 use ark_poly::EvaluationDomain;
 use rand::RngCore;
 use rayon::prelude::*;
 
-use super::{domains, Proof, ProvingKey};
+use super::{domains, msm, Proof, ProvingKey};
 use crate::{error::Result, field::Fr, invalid, r1cs::Rows, witness::Witness};
 
 /// Values of (A*B - C) / (tau-independent factor) on the odd 2n-th roots of unity, the scalars of the H points.
@@ -30,20 +27,6 @@ fn quotient(key: &ProvingKey, values: &[Fr]) -> Result<Vec<Fr>> {
     Ok(a.into_par_iter().zip(b).zip(c).map(|((a, b), c)| a * b - c).collect())
 }
 
-/// Sum of scalar * base, leaving out the bases at infinity (most wires do not occur in B).
-fn combine<P: SWCurveConfig>(bases: &[Affine<P>], scalars: &[BigInt<4>]) -> Projective<P>
-where
-    P::ScalarField: PrimeField<BigInt = BigInt<4>>,
-{
-    let (bases, scalars): (Vec<_>, Vec<_>) = bases
-        .par_iter()
-        .zip(scalars)
-        .filter(|(base, _)| !base.is_zero())
-        .map(|(base, scalar)| (*base, *scalar))
-        .unzip();
-    Projective::<P>::msm_bigint(&bases, &scalars)
-}
-
 /// The blinding factors come from `rng`: the proof is zero-knowledge only if nobody can predict them.
 pub fn prove(key: &ProvingKey, witness: &Witness, rng: &mut impl RngCore) -> Result<Proof> {
     if witness.values.len() != key.a.len() {
@@ -55,10 +38,10 @@ pub fn prove(key: &ProvingKey, witness: &Witness, rng: &mut impl RngCore) -> Res
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
     let h: Vec<BigInt<4>> = quotient(key, &witness.values)?.into_par_iter().map(PrimeField::into_bigint).collect();
     let wires: Vec<BigInt<4>> = witness.values.par_iter().map(|value| value.into_bigint()).collect();
-    let a = combine(&key.a, &wires) + key.vk.alpha_g1 + key.delta_g1 * r;
-    let b1 = combine(&key.b1, &wires) + key.beta_g1 + key.delta_g1 * s;
-    let b2 = combine(&key.b2, &wires) + key.vk.beta_g2 + key.vk.delta_g2 * s;
-    let private = combine(&key.l, &wires[key.n_public() + 1..]);
-    let c = private + combine(&key.h, &h) + a * s + b1 * r - key.delta_g1 * (r * s);
+    let a = msm::multiply(&key.a, &wires) + key.vk.alpha_g1 + key.delta_g1 * r;
+    let b1 = msm::multiply(&key.b1, &wires) + key.beta_g1 + key.delta_g1 * s;
+    let b2 = msm::multiply(&key.b2, &wires) + key.vk.beta_g2 + key.vk.delta_g2 * s;
+    let private = msm::multiply(&key.l, &wires[key.n_public() + 1..]);
+    let c = private + msm::multiply(&key.h, &h) + a * s + b1 * r - key.delta_g1 * (r * s);
     Ok(Proof { a: a.into_affine(), b: b2.into_affine(), c: c.into_affine() })
 }
