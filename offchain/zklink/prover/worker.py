@@ -20,10 +20,9 @@ from zklink.journal.store import Journal
 from zklink.protocol.block import SealedBlock
 from zklink.protocol.hashing import keccak256, u256
 from zklink.prover.backend import Proof
-from zklink.prover.errors import KeyMismatch, ProverError, SelfCheckFailed
+from zklink.prover.errors import KeyMismatch, SelfCheckFailed
 from zklink.prover.native import NativeBackend
 from zklink.state.effects import BlockEffects
-from zklink.witness.errors import WitnessError
 from zklink_native import VerifyingKey
 
 log = structlog.get_logger(__name__)
@@ -140,7 +139,9 @@ class ProverWorker:
         started = time.monotonic()
         try:
             row = await asyncio.to_thread(self._prove, number, started)
-        except (ProverError, WitnessError, ValueError, KeyError, TypeError, OSError) as error:
+        except JournalError:
+            raise
+        except Exception as error:  # whatever a block does to us, the next one gets its turn
             self._metrics.failed.inc()
             self._trouble["proof"] = f"block {number}: {error}"
             log.error("proof_failed", block=number, error=str(error), attempts=self._proofs.attempts(number))
