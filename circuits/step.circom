@@ -112,8 +112,8 @@ template Step(account_depth, token_bits, sub_bits, asset_depth, order_depth, fee
     signal output out_exit_recipient;
 
     // select
-    component op_on = OneHot(7, [OP_NOOP(), OP_DEPOSIT(), OP_TRANSFER(), OP_WITHDRAW(), OP_FULL_EXIT(), OP_CHANGE_KEY(),
-        OP_EXIT_PART()]); // BLK-5
+    var codes[7] = [OP_NOOP(), OP_DEPOSIT(), OP_TRANSFER(), OP_WITHDRAW(), OP_FULL_EXIT(), OP_CHANGE_KEY(), OP_EXIT_PART()];
+    component op_on = OneHot(7, codes); // BLK-5
     op_on.value <== op;
     op_on.on <== 1;
     signal is_noop <== op_on.out[0];
@@ -154,15 +154,15 @@ template Step(account_depth, token_bits, sub_bits, asset_depth, order_depth, fee
 
     // widths (BLK-3); a CHANGE_KEY has no units, no payee, no walk and leaves B as it is: its limbs use those bits (CHK-7)
     signal b_reserve <== applied + is_withdraw + is_full_exit + is_exit_part; // B is the chain's reserve cell
-    component account_bits = Range(3 * account_depth);
-    component sub_range = Range(sub_bits);
-    component token_range = Range(token_bits);
-    component b_account_bits = Range(3 * account_depth);
-    component b_sub_range = Range(sub_bits);
-    component units_range = Range(128);
-    component fee_range = Range(11);
-    component owner_range = Range(168);
-    component payee_range = Range(160);
+    component account_bits = Range(3 * account_depth); // BLK-3
+    component sub_range = Range(sub_bits); // BLK-3
+    component token_range = Range(token_bits); // BLK-3
+    component b_account_bits = Range(3 * account_depth); // BLK-3
+    component b_sub_range = Range(sub_bits); // BLK-3
+    component units_range = Range(128); // BLK-3
+    component fee_range = Range(11); // BLK-3
+    component owner_range = Range(168); // BLK-3
+    component payee_range = Range(160); // BLK-3
     account_bits.in <== account;
     sub_range.in <== sub;
     token_range.in <== token;
@@ -264,7 +264,7 @@ template Step(account_depth, token_bits, sub_bits, asset_depth, order_depth, fee
     out_exit_token <== full_exit.out_token;
     out_exit_recipient <== full_exit.out_recipient;
 
-    component walk_range = Range(128); // FEX-4
+    component walk_range = Range(128); // FEX-2, FEX-4
     walk_range.in <== full_exit.after + change_key.limbs[1];
 
     // fee

@@ -66,7 +66,7 @@ template FullExit() {
     signal by_remaining <-- any == 1 && after < unit ? 1 : 0;
     by_remaining * (by_remaining - 1) === 0;
     signal rest <== b_after + by_remaining * (after - b_after);
-    component rest_range = Range(60);
+    component rest_range = Range(60); // FEX-4
     rest_range.in <== any * (unit - 1 - rest);
 
     // FEX-6
@@ -79,9 +79,8 @@ template FullExit() {
     signal unfinished <== any * (1 - finished.out);
     signal active <== unfinished * (1 - last);
 
-    // FEX-5
     signal debit_after <== in_debit + debit - walked;
-    (1 - active) * debit_after === 0;
+    (1 - active) * debit_after === 0; // FEX-5
 
     out_active <== active;
     out_chain <== active * (in_chain + 1); // FEX-3: the asked chain, then 1, 2, ...

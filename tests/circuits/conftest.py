@@ -47,7 +47,7 @@ class Refusal:
     """Rule ids at the source lines of the first check that fails."""
     lines: list[str]
     rows: list[int]
-    """All rows of the constraint system that the full assignment violates."""
+    """All assertions of the source that the full assignment violates."""
 
 
 def source_lines(trace: str) -> list[str]:
@@ -95,7 +95,9 @@ def refuse(circuits: Circuits, unchecked_step: unchecked.Unchecked) -> Callable[
         with pytest.raises(ConstraintError) as caught:
             circuits.run("step", inputs, "step")
         lines = source_lines(caught.value.trace)
-        rows = unchecked_step.violated(unchecked_step.assignment(inputs))
+        values = unchecked_step.assignment(inputs)
+        rows = unchecked_step.violated(values)
+        assert not unchecked_step.accepted_by_real(values)
         return Refusal(rules_in(lines), lines, rows)
 
     return run

@@ -44,12 +44,12 @@ def forge(
     shown: dict[str, int] | None = None,
     chain_count: int = 2,
     fee_token: tuple[int, int] = (1, 5),
-    change_key_of_a: PublicKey | None = None,
+    after_a: Callable[[World], None] | None = None,
     **given: int,
 ) -> dict[str, Any]:
     """Inputs of one step. `given` are its scalars; `shown` replaces some in inputs and message, not on the ledger.
 
-    `walk`: exit_* values that the step finds. `change_key_of_a`: overrides the key that the ledger records.
+    `walk`: exit_* values that the step finds. `after_a`: what else happens to the ledger between the accesses.
     """
     ledger = world.ledger
     real = dict.fromkeys(STEP_SCALARS, 0) | {"op": op} | given
@@ -67,7 +67,7 @@ def forge(
     b_change = amount * (applied + (op == TRANSFER) - (op in (WITHDRAW, FULL_EXIT, EXIT_PART)))
     b_index = real["to_account"] + reserve * RESERVE_ACCOUNT
     b_sub = real["to_sub"] + reserve * (real["chain"] - 1)
-    new_key = change_key_of_a or PublicKey(real["key_x"], real["key_y"])
+    new_key = PublicKey(real["key_x"], real["key_y"])
     owner = Owner.unpack(real["ref_owner"])
     a = ledger.access(
         real["account"], real["sub"], real["token"], change=change(real["account"], real["sub"], a_change),
@@ -75,6 +75,8 @@ def forge(
         key=new_key if op == CHANGE_KEY and ledger.account(real["account"]) is not None else None,
         create=owner if applied else None,
     )  # fmt: skip
+    if after_a:
+        after_a(world)
     b = ledger.access(
         b_index, b_sub, real["token"], change=change(b_index, b_sub, b_change),
         create=owner if op == TRANSFER else None,

@@ -1,11 +1,12 @@
 """Each rule of each operation: a step in which only that check fails.
 
-`refuse` runs the real step (must stop at a line that names the rule) and evaluates all rows of the constraint system on
-the full assignment: the number of violated rows is asserted, so nothing but the named check is broken. Signatures fail in
-two rows (x and y of one point); one-hot codes in two (sum and value).
+`refuse` runs the real step (must stop at a line that names the rule) and evaluates every assertion of the source on the
+full assignment: the number of violated ones is asserted, so nothing but the named check is broken. Signatures fail in
+two (x and y of one point); one-hot codes in two (sum and value), and an unknown chain is also above the count.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,8 +52,6 @@ def last_nonce(world: World) -> None:
     """Alice's account at its last nonce."""
     account = world.ledger.account(2)
     assert account
-    from dataclasses import replace
-
     world.ledger._put_account(2, replace(account, nonce=2**32 - 1))
 
 
@@ -98,7 +97,7 @@ CASES: list[tuple[str, int, int, dict[str, Any], Callable[[World], None]]] = [
     ("DEP-7", 3, DEPOSIT, dict(chain=9), nothing),
     ("DEP-7", 1, DEPOSIT, dict(chain=0, applied=0, account=0), nothing),
     ("FEX-1", 1, FULL_EXIT, dict(account=1, sub=9, ref_owner=RESERVE_OWNER.packed, units=0, debit=0), nothing),
-    ("FEX-2", 1, FULL_EXIT, dict(ref_owner=BOB.packed), nothing),
+    ("FEX-2", 1, FULL_EXIT, dict(ref_owner=BOB.packed, units=1000, debit=10**15), nothing),
     ("FEX-3", 1, EXIT_PART, dict(walk=WALK | {"exit_chain": 1}), nothing),
     ("FEX-4", 1, EXIT_PART, dict(units=41, walk=WALK | {"exit_debit": 41}), nothing),
     ("FEX-4", 1, EXIT_PART, dict(units=39, walk=WALK | {"exit_debit": 39}), nothing),
@@ -144,7 +143,7 @@ CASES: list[tuple[str, int, int, dict[str, Any], Callable[[World], None]]] = [
     ("CHK-6", 1, CHANGE_KEY, dict(account=9, ref_owner=0, fee_mantissa=0, fee_exponent=0), nothing),
     ("CHK-8", 1, CHANGE_KEY, dict(fee_token=(5, 0)), nothing),
     ("CHK-10", 1, CHANGE_KEY, dict(chain=3), nothing),
-    ("BLK-5", 2, NOOP, dict(shown={"op": 4}), nothing),
+    ("BLK-5", 2, NOOP, dict(shown={"op": 4, "chain": 1}), nothing),
     ("BLK-3", 1, TRANSFER, dict(shown={"account": 2 + (1 << 12)}), nothing),
     ("BLK-3", 1, TRANSFER, dict(shown={"sub": 1 << 4}), nothing),
     ("BLK-3", 1, TRANSFER, dict(shown={"to_account": 3 + (1 << 12)}), nothing),
@@ -186,7 +185,7 @@ UNUSED: list[tuple[int, dict[str, Any]]] = [
     (DEPOSIT, dict(sig_s=1)),
     (TRANSFER, dict(key_x=1)),
     (TRANSFER, dict(key_y=1 << 128)),
-    (FULL_EXIT, dict(applied=1, units=0, debit=0, sub=2, to_account=-1)),
+    (FULL_EXIT, dict(applied=1, account=0, ref_owner=0xFEE, units=0, debit=0)),
 ]  # fmt: skip
 
 
@@ -196,22 +195,46 @@ def test_field_that_the_operation_does_not_have(op, changes, world, refuse) -> N
     assert 1 <= len(refusal.rows) <= 2, refusal
 
 
-# Contents of a leaf that is claimed to be empty.
-DIRTY: list[tuple[str, int]] = [("a_owner", ALICE.packed), ("a_nonce", 5), ("a_key_x", 7), ("a_key_y", 7), ("a_order_root", 7)]
+def becomes(**fields: Any) -> Callable[[World], None]:
+    """Account 9 with other fields."""
+
+    def change(world: World) -> None:
+        account = world.ledger.account(9)
+        assert account
+        world.ledger._put_account(9, replace(account, **fields))
+
+    return change
 
 
-@pytest.mark.parametrize(("name", "value"), DIRTY, ids=[name for name, _ in DIRTY])
-def test_empty_leaf_with_contents(name, value, world, refuse) -> None:
-    changes = dict(account=9, units=0, debit=0, exponent=0) if name == "a_owner" else dict(account=9)
-    op = FULL_EXIT if name == "a_owner" else DEPOSIT
-    refusal = refuse(forge(world, **honest(op, **changes)) | {name: value})
+# Contents of a leaf that is claimed to be empty, and what the account becomes when it is created with them.
+DIRTY: dict[str, tuple[int, Callable[[World], None]]] = {
+    "a_nonce": (5, becomes(nonce=5)),
+    "a_key_x": (7, becomes(key=PublicKey(7, 0))),
+    "a_key_y": (7, becomes(key=PublicKey(0, 7))),
+    "a_order_root": (7, becomes(order_root=7)),
+}
+
+
+@pytest.mark.parametrize("name", DIRTY)
+def test_account_created_with_contents(name, world, refuse) -> None:
+    value, after = DIRTY[name]
+    refusal = refuse(forge(world, **honest(DEPOSIT, account=9, after_a=after)) | {name: value})
     assert {"TRF-8", "DEP-2"} <= refusal.rules
     assert len(refusal.rows) == 1, refusal
 
 
-def test_empty_leaf_with_balances(world, refuse) -> None:
+def test_exit_from_an_empty_leaf_with_an_owner(world, refuse) -> None:
+    inputs = forge(world, **honest(FULL_EXIT, account=9, units=0, debit=0))
+    refusal = refuse(inputs | {"a_owner": ALICE.packed})
+    assert {"TRF-8", "DEP-2"} <= refusal.rules
+    assert len(refusal.rows) == 1, refusal
+
+
+def test_account_created_with_balances(world, refuse) -> None:
     rich = forge(world, **honest(DEPOSIT))
-    inputs = forge(world, **honest(DEPOSIT, account=9))
+    rich_root = {}
+    forge(world, **honest(DEPOSIT, after_a=lambda w: rich_root.update(root=w.ledger.account(2).asset_root)))
+    inputs = forge(world, **honest(DEPOSIT, account=9, after_a=lambda w: becomes(asset_root=rich_root["root"])(w)))
     refusal = refuse(inputs | {name: rich[name] for name in ("a_balance", "a_asset_children")})
     assert {"TRF-8", "DEP-2"} <= refusal.rules
     assert len(refusal.rows) == 1, refusal
