@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,10 +41,11 @@ from zklink.relayer import commit
 from zklink.relayer.bundles import BundleSource, parse_bundle
 from zklink.relayer.errors import BadBundle, Diverged
 from zklink.relayer.outbox import Outbox
-from zklink.relayer.service import ChainRelay, RelayerMetrics
+from zklink.relayer.service import ChainRelay, RelayerMetrics, RelayerService
 from zklink.relayer.view import RelayJournal
 from zklink.sequencer.clock import Clock
 from zklink.sequencer.engine import Engine, submitted
+from zklink.sequencer.errors import SequencerHalted
 from zklink.sequencer.observer import Observer
 
 
@@ -151,12 +154,24 @@ class World:
             for relay in self.relays:
                 await relay.tick()
 
+    def committed(self, chain: int) -> int:
+        counters = self.relays[chain - 1].counters
+        return counters.committed if counters else 0
+
     async def until(self, stage: str, number: int) -> None:
         async with asyncio.timeout(60):
             while True:
                 await self.tick()
                 if all(getattr(relay.counters, stage) >= number for relay in self.relays):
                     return
+
+
+async def eventually(check: Callable[[], bool], seconds: float = 30) -> None:
+    for _ in range(int(seconds / 0.05)):
+        if check():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never came to be")
 
 
 def relay_of(world_parts: tuple[Registry, Journal, dict[int, ChainClient], BundleSource], chain: int) -> ChainRelay:
@@ -358,3 +373,63 @@ async def test_a_node_that_answers_nonsense_is_noted_and_harmless(registry: Regi
     assert source.known == () and len(source.troubles) == 1
     await source.close()
     await server.close()
+
+
+async def test_a_chain_that_stands_still_does_not_hold_up_the_other(world: World, nodes: dict[int, Anvil]) -> None:
+    await world.deposit(1, ONE)
+    await world.observe()
+    world.engine.seal()
+    world.clients[2]._deadline, world.clients[2]._attempts = 0.2, 1
+    service = RelayerService(world.relays, world.bundles, 0.05)
+    os.kill(nodes[2].process.pid, signal.SIGSTOP)
+    task = asyncio.create_task(service.run())
+    try:
+        await eventually(lambda: world.committed(1) == 1)
+        await eventually(lambda: "chain 2 chain" in service.problems())
+    finally:
+        os.kill(nodes[2].process.pid, signal.SIGCONT)
+    await eventually(lambda: world.committed(2) == 1)
+    service.stop()
+    await task
+    await world.bundles.start()
+
+
+async def test_a_block_committed_by_somebody_else_is_not_committed_again(world: World) -> None:
+    await world.deposit(1, ONE)
+    await world.observe()
+    world.engine.seal()
+    await world.until("committed", 1)
+    with world.journal.write() as db:
+        db.execute("DELETE FROM submissions WHERE chain = 2")  # as if another relayer had done it, with another key
+    world.relays[1].outbox._account = Account.from_key(KEYS[0])
+    await world.tick(3)
+    assert Submissions(world.journal).find(2, "commit", 1) == []
+    assert Progress(world.journal).all()[2].committed == 1
+
+
+async def test_an_old_journal_is_noticed_before_the_sequencer_goes_on(world: World) -> None:
+    await world.deposit(1, ONE)
+    await world.observe()
+    world.engine.seal()
+    await world.until("committed", 1)
+    await world.observers[0].check_not_behind(1)
+    with pytest.raises(SequencerHalted, match="chain 1 has block 1, the journal ends at 0"):
+        await world.observers[0].check_not_behind(0)
+
+
+async def test_requests_that_differ_from_the_queues_hashes_are_not_recorded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.deposit(1, ONE)
+    for client in world.clients.values():
+        await client.request("anvil_mine", ["0x3"])
+    bridge = world.observers[0]._bridge
+    honest = bridge.queued
+
+    async def lying(first: int, last: int) -> list[Any]:
+        return [replace(event, units=event.units + 1) for event in await honest(first, last)]
+
+    monkeypatch.setattr(bridge, "queued", lying)
+    with pytest.raises(SequencerHalted, match="differ from the queue's hashes"):
+        await world.observers[0].step()
+    assert Requests(world.journal).open() == []
