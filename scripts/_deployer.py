@@ -8,8 +8,8 @@ from typing import Any
 
 import ape
 from ape import networks, project
-from eth_utils.address import to_checksum_address
 
+from zklink.deploy.audit import audit
 from zklink.deploy.errors import ManifestError
 from zklink.deploy.fields import LOCAL, MemberEntry, OracleEntry
 from zklink.deploy.manifest import Manifest, ManifestChain, ManifestToken
@@ -22,7 +22,6 @@ from zklink.state.ledger import genesis_root
 NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
 LISTER, GUARDIAN, FEE_COLLECTOR = 1, 2, 4
 DEVELOPMENT_MEMBERS = range(10, 14)  # test accounts that stand in for a jury where a local manifest names none
-ONE_DAY = 86_400
 
 
 class Deployer:
@@ -96,9 +95,15 @@ class Deployer:
             bridge.set_role(self.roles.governor, FEE_COLLECTOR, True, sender=self.account)
             tokens = [self._list(bridge, token, chain) for token in self.manifest.tokens if chain.id in token.chains]
         else:
-            console.print(f"chain {chain.id}: the governor {self.roles.governor} must give the lister role, then list tokens")
+            console.print(
+                f"chain {chain.id}: the governor {self.roles.governor} must give the lister role, then list tokens"
+            )
             tokens = []
-        audit(chain.id, contracts, self.plan, self.keys, self.roles, self.manifest, tokens)
+        compared = audit(
+            self.manifest, chain.id, self.plan, self.keys, self.roles, tokens,
+            lambda name, function, *arguments: getattr(contracts[name], function)(*arguments),
+        )  # fmt: skip
+        console.print(f"chain {chain.id}: {compared} constants are as planned")
         finality = (chain.finality or self.manifest.finality).model_dump()
         return {
             "id": chain.id,
@@ -113,13 +118,21 @@ class Deployer:
     def _deploy(self, step: Step) -> Any:
         contract = self.account.deploy(project.get_contract(step.kind), *step.arguments)
         if contract.address != step.address:
-            raise AuditFailed(step.name, "address", step.address, contract.address)
+            raise ManifestError(
+                step.name,
+                [("address", f"planned {step.address}, got {contract.address}: other transactions came between")],
+            )
         return contract
 
     def _list(self, bridge: Any, token: ManifestToken, chain: ManifestChain) -> dict[str, Any]:
         address = NATIVE if token.native else token.addresses.get(chain.id) or self._mock(token)
         bridge.list_token(token.id, address, token.cap, sender=self.account)
-        return {"id": token.id, "symbol": token.symbol, "address": address, "decimals": 18 if token.native else token.decimals}
+        return {
+            "id": token.id,
+            "symbol": token.symbol,
+            "address": address,
+            "decimals": 18 if token.native else token.decimals,
+        }
 
     def _mock(self, token: ManifestToken) -> str:
         """A dollar as custodians make them: proxy, 6 decimals, blocklist. The deployer may mint."""
@@ -129,14 +142,6 @@ class Deployer:
         proxy = self.account.deploy(project.DelegateProxy, logic.address)
         project.UsdLogic.at(proxy.address).initialize(self.account.address, sender=self.account)
         return str(proxy.address)
-
-
-class AuditFailed(Exception):
-    """Raised when a chain does not show what was planned."""
-
-    def __init__(self, contract: str, constant: str, planned: object, found: object) -> None:
-        super().__init__(f"{contract}.{constant}: planned {planned}, found {found}; do not use this deployment")
-        self.contract, self.constant, self.planned, self.found = contract, constant, planned, found
 
 
 def load_keys(folder: Path, shapes: tuple[int, ...]) -> tuple[VerifyingKey, ...]:
@@ -152,44 +157,3 @@ def load_keys(folder: Path, shapes: tuple[int, ...]) -> tuple[VerifyingKey, ...]
             VerifyingKey(shape, steps, bool(record["development"]), tuple(key.alpha), beta, gamma, delta, tuple(key.ic))
         )
     return tuple(result)
-
-
-def audit(
-    chain: int,
-    contracts: dict[str, Any],
-    plan: Plan,
-    keys: tuple[VerifyingKey, ...],
-    roles: Roles,
-    manifest: Manifest,
-    tokens: list[dict[str, Any]],
-) -> None:
-    """Compare the getters of every contract with the plan. Raises AuditFailed at the first difference."""
-    rollup, bridge, gate = contracts["Rollup"], contracts["Bridge"], contracts["OracleGate"]
-    identity = plan.deployment_id.to_bytes(32, "big")
-    checks: list[tuple[str, str, object, object]] = [
-        ("ProofGate", "shapes", [key.shape for key in keys], list(contracts["ProofGate"].shapes())),
-        ("ProofGate", "development", any(key.development for key in keys), contracts["ProofGate"].development()),
-        ("Rollup", "governor", roles.governor, rollup.governor()),
-        ("Rollup", "is_primary", chain == manifest.primary, rollup.is_primary()),
-        ("Rollup", "chain_count", len(manifest.chains), rollup.chain_count()),
-        ("Rollup", "attested_only", False, rollup.attested_only()),
-        ("Rollup", "has_role(sequencer)", True, rollup.has_role(roles.sequencer, 1)),
-        ("Bridge", "priority_expiry", manifest.priority_expiry, bridge.priority_expiry()),
-        ("OracleGate", "attested", 0, gate.attested()),
-    ]
-    for name, contract in (("Rollup", rollup), ("Bridge", bridge), ("OracleGate", gate)):
-        checks.append((name, "chain_id", chain, contract.chain_id()))
-        checks.append((name, "deployment_id", identity, bytes(contract.deployment_id())))
-    for name in ("Bridge", "OracleGate"):
-        checks.append((name, "rollup", rollup.address, contracts[name].rollup()))
-    for key in keys:
-        verifier = contracts[f"Verifier{key.shape}"]
-        checks.append((f"Verifier{key.shape}", "key_hash", key.hash, bytes(verifier.key_hash())))
-        checks.append((f"Verifier{key.shape}", "development", key.development, verifier.development()))
-    for token in tokens:
-        found = to_checksum_address(bridge.token_by_id(token["id"]))
-        checks.append(("Bridge", f"token_by_id({token['id']})", token["address"], found))
-        checks.append(("Bridge", f"decimals({token['symbol']})", token["decimals"], bridge.token_info(found).decimals))
-    for contract, constant, planned, found in checks:
-        if planned != found:
-            raise AuditFailed(contract, constant, planned, found)

@@ -20,8 +20,8 @@ def cli(cli_ctx, environment, manifest, registry, account, yes):
     from ape import accounts
     from rich.console import Console
     from rich.table import Table
-
     from scripts._deployer import Deployer
+
     from zklink.deploy.fields import LOCAL
     from zklink.deploy.manifest import load_manifest
 

@@ -2,9 +2,9 @@
 
     python -m tests.flows.kill_services --kills 10 --seed 1
 
-Every service is ended with SIGKILL `kills` times and started again at once, in random order, while users submit transfers,
-withdrawals and deposits. An operation counts once its submission was acknowledged. In the end the ledger rebuilt from chain
-data must hold exactly what the acknowledged operations say, and PRO-I1 must hold on every chain.
+Every service is ended with SIGKILL `kills` times and started again at once, in random order, while users submit
+transfers and withdrawals. An operation counts once its submission was acknowledged. In the end the ledger rebuilt
+from chain data must hold exactly what the acknowledged operations say, and PRO-I1 must hold on every chain.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Expected:
 
 
 class Traffic(threading.Thread):
-    """Alice and bob send each other money and withdraw some; one operation after the other, each retried until acknowledged."""
+    """Alice and bob pay each other and withdraw some; each operation is retried until it is acknowledged."""
 
     def __init__(self, network: LocalNetwork, users: dict[str, User], seed: int) -> None:
         super().__init__(daemon=True, name="traffic")
@@ -58,7 +58,7 @@ class Traffic(threading.Thread):
     def run(self) -> None:
         try:
             asyncio.run(self._work())
-        except BaseException as error:  # noqa: BLE001 - reported by the main thread
+        except BaseException as error:  # the main thread reports it
             self.failure = error
 
     async def _work(self) -> None:
@@ -167,12 +167,17 @@ def _settle(network: LocalNetwork, watch: StageWatch) -> None:
 
 
 def _report(
-    network: LocalNetwork, watch: StageWatch, expected: Expected, users: dict[str, User], order: list[str], seconds: float
+    network: LocalNetwork,
+    watch: StageWatch,
+    expected: Expected,
+    users: dict[str, User],
+    order: list[str],
+    seconds: float,
 ) -> dict[str, Any]:
-    found = audit(network.registry, network.chain_urls)
+    found = asyncio.run(audit(network.registry, network.chain_urls))
     owners = {Owner(0, int(user.address, 16)): name for name, user in users.items()}
     balances = {
-        owners[leaf.owner]: dict((t, b) for _, t, b in found.ledger.balances(index)).get(USDC, 0)
+        owners[leaf.owner]: {t: b for _, t, b in found.ledger.balances(index)}.get(USDC, 0)
         for index, leaf in found.ledger.accounts()
         if leaf.owner in owners
     }

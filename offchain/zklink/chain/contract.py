@@ -46,6 +46,11 @@ class ContractReader:
         """Calldata of a function call."""
         return bytes.fromhex(self._codec.encode_abi(function, args=list(args))[2:])
 
+    def decode_call(self, data: bytes) -> tuple[str, dict[str, Any]]:
+        """Function name and arguments by name of calldata. Raises ValueError for a function this contract has not."""
+        function, arguments = self._codec.decode_function_input(data)
+        return function.fn_name, dict(arguments)
+
     async def read(self, function: str, *args: Any, at: At = "latest") -> Any:
         """Answer of a view; a tuple when it has several outputs."""
         raw = await self.client.call(self.address, self.encode(function, *args), at)

@@ -1,4 +1,4 @@
-"""What to deploy on one chain, in order, with constructor arguments. Pure: addresses are predicted from the deployer's nonce.
+"""What to deploy on a chain, in order, with constructor arguments. Addresses are predicted from the deployer's nonce.
 
     nonce + 0            StreamChecker
     nonce + 1 ..         Verifier<shape>, one for each shape, ascending
@@ -19,12 +19,11 @@ import rlp  # CREATE addresses: the RLP of (deployer, nonce)
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from zklink.deploy.errors import ManifestError
 from zklink.deploy.fields import LOCAL, OracleEntry
 from zklink.deploy.manifest import Manifest
-from zklink.deploy.errors import ManifestError
 from zklink.protocol.keys import deployment_id
 from zklink.protocol.presets import PRESETS
-
 
 QUEUE_BITS = 12
 """log2 of the open requests a bridge has room for; its fee is 4,225 times the base when the last place is taken."""
@@ -103,7 +102,9 @@ def make_plan(
     salt = manifest.salt.to_bytes(32, "big")
     identity = deployment_id(main.evm_chain_id, int(rollup, 16), genesis_root, salt)
     steps = {
-        chain.id: _chain_steps(manifest, chain.id, identity, genesis_root, keys, roles, oracle, deployer, nonces[chain.id])
+        chain.id: _chain_steps(
+            manifest, chain.id, identity, genesis_root, keys, roles, oracle, deployer, nonces[chain.id]
+        )
         for chain in manifest.chains
     }
     return Plan(identity, genesis_root, steps)

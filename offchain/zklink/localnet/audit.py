@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from eth_abi.abi import decode, encode
-from eth_utils.abi import collapse_if_tuple, function_abi_to_4byte_selector
-
+from zklink.chain.bridge import NATIVE, Bridge
+from zklink.chain.client import ChainClient
+from zklink.chain.rollup import Rollup
 from zklink.deploy.registry import Registry
-from zklink.localnet.rpc import call, rpc
-from zklink.localnet.stages import abi, topics
 from zklink.protocol.block import Header
 from zklink.protocol.constants import OP_DEPOSIT, RESERVE_ACCOUNT, STREAM_DATA
 from zklink.state.context import Context
+from zklink.state.errors import InvariantViolation
 from zklink.state.invariants import check_conservation
 from zklink.state.ledger import Ledger
 from zklink.state.replay import replay_block
 
-NATIVE = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
+BALANCE_OF = bytes.fromhex("70a08231")
 
 
 @dataclass
@@ -55,117 +55,105 @@ class Audit:
 
 
 class ChainData:
-    """Transactions and events of one rollup and its bridge, by plain JSON-RPC."""
+    """Transactions and events of one chain's rollup and bridge; use it in `async with`."""
 
     def __init__(self, registry: Registry, chain: int, url: str) -> None:
-        self.entry, self.url = registry.chain(chain), url
-        self._functions = {f["name"]: f for f in abi("Rollup") + abi("Bridge") if f["type"] == "function"}
-        self._events = {e["name"]: e for e in abi("Bridge") + abi("Rollup") if e["type"] == "event"}
+        self.entry = registry.chain(chain)
+        self.client = ChainClient(chain, self.entry.evm_chain_id, [url])
+        self.rollup = Rollup(self.client, self.entry.contracts["Rollup"])
+        self.bridge = Bridge(self.client, self.entry.contracts["Bridge"])
 
-    def read(self, contract: str, function: str, *arguments: Any) -> tuple[Any, ...]:
-        """Answer of a view function."""
-        entry = self._functions[function]
-        data = function_abi_to_4byte_selector(entry) + encode([collapse_if_tuple(i) for i in entry["inputs"]], arguments)
-        answer = call(self.url, self.entry.contracts[contract], "0x" + data.hex())
-        return tuple(decode([collapse_if_tuple(o) for o in entry["outputs"]], bytes.fromhex(answer[2:])))
+    async def __aenter__(self) -> Self:
+        await self.client.start()
+        return self
 
-    def logs(self, contract: str, event: str) -> list[dict[str, Any]]:
-        """Every event of that name, oldest first."""
-        query = {
-            "address": self.entry.contracts[contract],
-            "fromBlock": hex(self.entry.start_block),
-            "toBlock": "latest",
-            "topics": [topics(contract)[event]],
-        }
-        found: list[dict[str, Any]] = rpc(self.url, "eth_getLogs", query)
-        return found
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.client.close()
 
-    def event_data(self, event: str, log: dict[str, Any]) -> dict[str, Any]:
-        """The fields of an event that are not indexed."""
-        plain = [i for i in self._events[event]["inputs"] if not i["indexed"]]
-        values = decode([i["type"] for i in plain], bytes.fromhex(log["data"][2:]))
-        return dict(zip((i["name"] for i in plain), values, strict=True))
+    async def events(self, contract: Rollup | Bridge, event: str) -> list[dict[str, Any]]:
+        """Every event of that name since the deployment, oldest first."""
+        head = await self.client.block()
+        return await contract.events(event, self.entry.start_block, head.number)
 
-    def commits(self) -> dict[int, tuple[Any, ...]]:
-        """Block number -> arguments of its commit transaction."""
-        entry = self._functions["commit"]
-        types = [collapse_if_tuple(i) for i in entry["inputs"]]
+    async def calls(self, event: str) -> dict[int, dict[str, Any]]:
+        """Block number -> arguments of the transaction that emitted `event` (BlockCommitted, BlocksProven) for it."""
         found = {}
-        for log in self.logs("Rollup", "BlockCommitted"):
-            tx = rpc(self.url, "eth_getTransactionByHash", log["transactionHash"])
-            found[int(log["topics"][1], 16)] = tuple(decode(types, bytes.fromhex(tx["input"][10:])))
+        for log in await self.events(self.rollup, event):
+            tx = await self.client.transaction(log["_tx"])
+            if tx is not None:
+                _, arguments = self.rollup.decode_call(bytes.fromhex(tx["input"][2:]))
+                found[int(log["number"] if "number" in log else log["through"])] = arguments
         return found
 
-    def balance(self, token: str) -> int:
-        """Units of a token that the bridge has."""
-        bridge = self.entry.contracts["Bridge"]
+    async def balance(self, token: str) -> int:
+        """Units of a token that the bridge has; request fees are no custody and left out."""
+        bridge = self.bridge.address
         if token == NATIVE:
-            return int(rpc(self.url, "eth_getBalance", bridge, "latest"), 16)
-        return int(call(self.url, token, "0x70a08231" + bridge[2:].rjust(64, "0")), 16)
+            return await self.client.balance(bridge) - int(await self.bridge.read("fees"))
+        answer = await self.client.call(token, BALANCE_OF + bytes(12) + bytes.fromhex(bridge[2:]))
+        return int.from_bytes(answer, "big")
 
 
-def audit(registry: Registry, urls: dict[int, str]) -> Audit:
-    """Replay every block that all chains executed, check its root on every chain, then custody.
+async def audit(registry: Registry, urls: dict[int, str]) -> Audit:
+    """Replay every block that all chains executed, check its root, then custody.
 
-    Raises ReplayError when the data does not yield the recorded roots. Meant for a network at rest: no transaction under way.
+    Raises ReplayError when the data does not yield the recorded roots. For a network at rest: nothing is under way.
     """
-    chains = {chain: ChainData(registry, chain, url) for chain, url in urls.items()}
-    executed = min(int(data.read("Rollup", "counters")[3]) for data in chains.values())
-    ledger = rebuild(registry, chains, executed)
+    chains = [ChainData(registry, chain, url) for chain, url in urls.items()]
+    executed = min([(await data.rollup.counters()).executed for data in chains])
+    ledger = await rebuild(registry, chains, executed)
     result = Audit(executed, ledger)
     try:
         check_conservation(ledger)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
-        result.problems.append(str(error))
-    for data in chains.values():
-        result.custody.extend(_custody(ledger, data))
+    except InvariantViolation as violation:
+        result.problems.append(str(violation))
+    for data in chains:
+        result.custody.extend(await _custody(ledger, data))
+        await data.client.close()
     return result
 
 
-def rebuild(registry: Registry, chains: dict[int, ChainData], through: int) -> Ledger:
+async def rebuild(registry: Registry, chains: list[ChainData], through: int) -> Ledger:
     """The ledger after block `through`, from commit transactions alone."""
     ledger = Ledger.genesis(registry.network)
     context = Context(registry.network, registry.listing)
-    commits = {chain: data.commits() for chain, data in chains.items()}
+    commits = {data.entry.id: await data.calls("BlockCommitted") for data in chains}
     for number in range(1, through + 1):
-        _, header, _, _, _, data_stream, _ = commits[registry.primary][number]
-        streams = {chain: bytes(found[number][4]) for chain, found in commits.items()} | {STREAM_DATA: bytes(data_stream)}
-        timestamp, new_root, shape = int(header[1]), int(header[2]), int(header[4])
-        replay_block(
-            ledger, context,
-            Header(registry.deployment_id, number, timestamp, shape, registry.chain_count, ledger.root, new_root), streams,
+        main = commits[registry.primary][number]
+        streams = {chain: bytes(calls[number]["own_stream"]) for chain, calls in commits.items()}
+        streams[STREAM_DATA] = bytes(main["data_stream"])
+        told = main["header"]
+        header = Header(
+            registry.deployment_id, number, told["timestamp"], told["shape"], registry.chain_count, ledger.root,
+            told["new_root"],
         )  # fmt: skip
+        replay_block(ledger, context, header, streams)
         ledger.commit()
     return ledger
 
 
-def _custody(ledger: Ledger, data: ChainData) -> list[Custody]:
+async def _custody(ledger: Ledger, data: ChainData) -> list[Custody]:
     entry = data.entry
-    first, _ = data.read("Bridge", "requests")
+    first, _ = await data.bridge.read("requests")
     waiting: dict[int, int] = {}
-    for log in data.logs("Bridge", "RequestQueued"):
-        values = data.event_data("RequestQueued", log)
-        if int(log["topics"][1], 16) >= first and values["op"] == OP_DEPOSIT:
-            waiting[values["token_id"]] = waiting.get(values["token_id"], 0) + values["units"]
-    reserves = {t: b for sub, t, b in ledger.balances(RESERVE_ACCOUNT) if sub == entry.id - 1}
+    for event in await data.events(data.bridge, "RequestQueued"):
+        if event["request_id"] >= first and event["op"] == OP_DEPOSIT:
+            waiting[event["token_id"]] = waiting.get(event["token_id"], 0) + event["units"]
     owed: dict[int, int] = {}
-    for log in data.logs("Bridge", "Credited"):
-        token_id = int(log["topics"][2], 16)
-        owed[token_id] = owed.get(token_id, 0) + int(data.event_data("Credited", log)["units"])
-    by_address = {token.address.lower(): token.id for token in entry.tokens}
-    for log in data.logs("Bridge", "Claimed"):
-        token_id = by_address["0x" + log["topics"][2][-40:]]
-        owed[token_id] -= int(data.event_data("Claimed", log)["units"])
+    for event in await data.events(data.bridge, "Credited"):
+        owed[event["token_id"]] = owed.get(event["token_id"], 0) + event["units"]
+    ids = {token.address: token.id for token in entry.tokens}
+    for event in await data.events(data.bridge, "Claimed"):
+        owed[ids[event["token"]]] -= event["units"]
+    reserves = {t: b for sub, t, b in ledger.balances(RESERVE_ACCOUNT) if sub == entry.id - 1}
     result = []
     for token in entry.tokens:
         reserve, rest = divmod(reserves.get(token.id, 0), 10 ** (18 - token.decimals))
         if rest:
-            raise ValueError(f"chain {entry.id}: reserve of {token.symbol} is no whole number of units")
-        balance = data.balance(token.address)
-        if token.address == NATIVE:
-            balance -= int(data.read("Bridge", "fees")[0])
-        held = int(data.read("Bridge", "held", token.address)[0])
-        result.append(
-            Custody(entry.id, token.symbol, balance, held, reserve, waiting.get(token.id, 0), owed.get(token.id, 0))
-        )
+            raise InvariantViolation("PRO-I1", f"chain {entry.id}: reserve of {token.symbol} is no whole unit")
+        held = int(await data.bridge.read("held", token.address))
+        parts = (reserve, waiting.get(token.id, 0), owed.get(token.id, 0))
+        result.append(Custody(entry.id, token.symbol, await data.balance(token.address), held, *parts))
     return result

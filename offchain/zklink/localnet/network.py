@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,14 @@ from eth_account.signers.local import LocalAccount
 
 from zklink.deploy.registry import Registry, load_registry
 from zklink.localnet.processes import Service, free_port
-from zklink.localnet.rpc import rpc, send_unlocked, word
+from zklink.localnet.rpc import rpc, send_unlocked
 from zklink.oracle.setup import init_member
 
 MNEMONIC = "test test test test test test test test test test test junk"
 """anvil's default accounts: known to everybody."""
 DEPLOYER, SEQUENCER, FEE_ACCOUNT, FIRST_USER = 0, 1, 2, 3
 ORACLE_NODES = 4
-MINT = "0x40c10f19"  # selector of mint(address,uint256)
+MINT = bytes.fromhex("40c10f19")  # selector of mint(address,uint256)
 CHAIN_PREFIX = "chain-"
 
 
@@ -122,7 +121,7 @@ class LocalNetwork:
         for chain in self.registry.chains:
             for token in chain.tokens:
                 if token.symbol == symbol:
-                    data = MINT + word(int(holder, 16)) + word(units)
+                    data = MINT + bytes(12) + bytes.fromhex(holder[2:]) + units.to_bytes(32, "big")
                     send_unlocked(self.chain_urls[chain.id], account(DEPLOYER).address, token.address, data)
 
     # -- services

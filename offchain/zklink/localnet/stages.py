@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 from eth_utils.abi import event_abi_to_log_topic
 
+from zklink.chain.contract import load_abi
 from zklink.deploy.registry import Registry
 from zklink.localnet.rpc import rpc
 
@@ -38,16 +37,10 @@ class Passage:
     seconds: float
 
 
-def abi(contract: str) -> list[dict[str, Any]]:
-    """ABI of a contract, as the chain room keeps it."""
-    text = resources.files("zklink.chain").joinpath(f"abi/{contract}.json").read_text()
-    found: list[dict[str, Any]] = json.loads(text)
-    return found
-
-
-def topics(contract: str) -> dict[str, str]:
-    """Event name -> its topic (0x hex)."""
-    return {e["name"]: "0x" + event_abi_to_log_topic(e).hex() for e in abi(contract) if e["type"] == "event"}  # type: ignore[arg-type]
+def topics() -> dict[str, str]:
+    """Topic (0x hex) of each stage event -> stage."""
+    events = {e["name"]: e for e in load_abi("Rollup") if e["type"] == "event"}
+    return {"0x" + event_abi_to_log_topic(events[name]).hex(): stage for name, stage in STAGE_EVENTS.items()}  # type: ignore[arg-type]
 
 
 class StageWatch(threading.Thread):
@@ -58,8 +51,7 @@ class StageWatch(threading.Thread):
         self.passages: list[Passage] = []
         self._urls, self._say, self._ended = urls, say, threading.Event()
         self._rollups = {chain.id: chain.contracts["Rollup"] for chain in registry.chains}
-        names = topics("Rollup")
-        self._stage_of = {names[event]: stage for event, stage in STAGE_EVENTS.items()}
+        self._stage_of = topics()
         self._next = {chain.id: chain.start_block for chain in registry.chains}
         self._reached = {(chain.id, stage): 0 for chain in registry.chains for stage in STAGES}
         self._began = time.monotonic()
@@ -92,7 +84,9 @@ class StageWatch(threading.Thread):
         logs = rpc(url, "eth_getLogs", query)
         self._next[chain] = head + 1
         for log in logs:
-            self._record(chain, url, self._stage_of[log["topics"][0]], int(log["topics"][1], 16), log["transactionHash"])
+            self._record(
+                chain, url, self._stage_of[log["topics"][0]], int(log["topics"][1], 16), log["transactionHash"]
+            )
 
     def _record(self, chain: int, url: str, stage: str, through: int, tx: str) -> None:
         gas = int(rpc(url, "eth_getTransactionReceipt", tx)["gasUsed"], 16)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +21,7 @@ from zklink.localnet.users import User
 
 STAGE_COLOURS = {"committed": "blue", "proven": "magenta", "synced": "yellow", "executed": "green"}
 MINTED = 10_000 * 10**6
+WITHHELD_SECONDS = 4  # long enough for a block to be executed, were it proven
 
 
 class Story:
@@ -65,7 +66,9 @@ class Story:
             ("dave", "deposit 250 USDC --chain 3 --wait sealed"),
         )
         say("2. One wallet signature gives the L2 key; the key goes into the account")
-        self._do(("alice", "key activate --token USDC --wait sealed"), ("bob", "key activate --token ETH --wait sealed"))
+        self._do(
+            ("alice", "key activate --token USDC --wait sealed"), ("bob", "key activate --token ETH --wait sealed")
+        )
         say("3. A transfer to somebody who has no account yet")
         self._do(("alice", f"transfer 400 USDC --to {carol} --fee 0.5 --wait sealed"))
         self._do(("carol", "key activate --token USDC --wait sealed"))
@@ -74,9 +77,7 @@ class Story:
         claims = self._do(("carol", "claim USDC --chain 3"))
         say("5. Full exits asked on chain 2: the chains' contracts force them, no L2 key is needed")
         self._do(("bob", "exit ETH --chain 2 --wait executed"), ("carol", "exit USDC --chain 2 --wait executed"))
-        claims += self._do(
-            ("bob", "claim ETH --chain 2"), ("carol", "claim USDC --chain 1")
-        )
+        claims += self._do(("bob", "claim ETH --chain 2"), ("carol", "claim USDC --chain 1"))
         self.facts["claims"] = claims
 
     def settle(self, timeout: float = 120) -> None:
@@ -93,7 +94,7 @@ class Story:
     def check(self) -> Audit:
         """PRO-I1 on L2 and on every chain, from chain data alone; prints custody."""
         self.console.rule("Balances")
-        found = audit(self.network.registry, self.network.chain_urls)
+        found = asyncio.run(audit(self.network.registry, self.network.chain_urls))
         custody = Table("chain", "token", "bridge balance", "held", "reserve", "unconsumed", "unclaimed", "sound")
         decimals = {token.symbol: token.decimals for chain in self.network.registry.chains for token in chain.tokens}
         for entry in found.custody:
@@ -115,67 +116,59 @@ class Story:
         return found
 
     def tamper(self, *, forge_deposit: bool) -> dict[str, Any]:
-        """The three attacks; what each one came to."""
-        result: dict[str, Any] = {}
-        prover, forger = self.network.services["prover"], Forger(self.network)
-        self.console.rule("6. A withheld block, and a forged proof for it")
-        before = self._bridge_balances()
-        last = self.watch.reached(1, "executed")
-        proof = forger.proof_of_last(1)
-        prover.kill()
-        self.console.print("the prover is gone (kill -9); alice withdraws all the same")
-        self._do(("alice", "withdraw 100 USDC --chain 1 --fee 0.5 --wait committed"))
-        self._wait(lambda: all(self.watch.reached(c, "committed") > last for c in self.network.chain_urls))
-        refusals = {str(chain): forger.forged_proof(chain, proof) for chain in self.network.chain_urls}
-        result["forged_proof"] = {
-            "offered": f"the proof of block {last} for block {last + 1}",
-            "refusals": refusals,
-            "refused": all(refusals.values()),
-        }
-        time.sleep(4)
-        after = self._bridge_balances()
-        executed = {str(chain): self.watch.reached(chain, "executed") for chain in self.network.chain_urls}
-        result["withheld_block"] = {
-            "block": last + 1,
-            "executed": executed,
-            "bridge_balances_unchanged": before == after,
-            "money_stayed": before == after and set(executed.values()) == {last},
-        }
-        self._verdict("a forged proof", result["forged_proof"]["refused"], str(refusals["1"]))
-        self._verdict("a withheld block moved money", result["withheld_block"]["money_stayed"], "nothing moved")
-        prover.start()
-        prover.wait_ready(120)
+        """The attacks; what each one came to."""
+        result = asyncio.run(self._withhold_and_forge_proof())
         self.settle()
         if forge_deposit:
             self.console.rule("7. A sequencer that invents a deposit of chain 2 in what it tells chain 1")
             for name in ("sequencer", "relayer", "prover"):
                 self.network.services[name].stop()
-            lie = forger.forged_deposit(victim=2, told=1, symbol="USDC")
-            result["forged_deposit"] = lie
-            self._verdict(
-                "a forged deposit",
-                lie["stopped"],
-                f"valid proofs on chains {lie['proven_on']}, no attestation above block {lie['attested_through']}",
-            )
+            lie = result["forged_deposit"] = asyncio.run(self._invent_deposit())
+            how = f"valid proofs on chains {lie['proven_on']}, no attestation above {lie['attested_through']}"
+            self._verdict("a forged deposit", lie["stopped"], how)
         return result
+
+    async def _withhold_and_forge_proof(self) -> dict[str, Any]:
+        self.console.rule("6. A withheld block, and a forged proof for it")
+        prover, forger, chains = self.network.services["prover"], Forger(self.network), self.network.chain_urls
+        before, last = await forger.balances(), self.watch.reached(1, "executed")
+        proof = await forger.old_proof(1)
+        prover.kill()
+        self.console.print("the prover is gone (kill -9); alice withdraws all the same")
+        await asyncio.to_thread(self._do, ("alice", "withdraw 100 USDC --chain 1 --fee 0.5 --wait committed"))
+        refusals = {str(chain): await forger.offer_proof(chain, proof) for chain in chains}
+        await asyncio.sleep(WITHHELD_SECONDS)
+        executed = {str(chain): self.watch.reached(chain, "executed") for chain in chains}
+        unchanged = before == await forger.balances()
+        await forger.close()
+        prover.start()
+        prover.wait_ready(120)
+        result = {
+            "forged_proof": {
+                "offered": f"the proof of block {last} for block {last + 1}",
+                "refusals": refusals,
+                "refused": all(refusals.values()),
+            },
+            "withheld_block": {
+                "block": last + 1,
+                "executed": executed,
+                "bridge_balances_unchanged": unchanged,
+                "money_stayed": unchanged and set(executed.values()) == {last},
+            },
+        }
+        self._verdict("a forged proof", all(refusals.values()), refusals["1"])
+        self._verdict("a withheld block as executed", bool(result["withheld_block"]["money_stayed"]), "nothing moved")
+        return result
+
+    async def _invent_deposit(self) -> dict[str, Any]:
+        forger = Forger(self.network)
+        try:
+            return await forger.invent_deposit(victim=2, told=1, symbol="USDC")
+        finally:
+            await forger.close()
 
     def _verdict(self, what: str, stopped: bool, how: str) -> None:
         self.console.print(f"{what}: " + ("[bold green]refused[/]" if stopped else "[bold red]TAKEN[/]") + f" ({how})")
-
-    def _bridge_balances(self) -> dict[str, int]:
-        forger = Forger(self.network)
-        return {
-            f"{chain}/{token.symbol}": data.balance(token.address)
-            for chain, data in forger.chains.items()
-            for token in data.entry.tokens
-        }
-
-    def _wait(self, check: Callable[[], bool], timeout: float = 60) -> None:
-        deadline = time.monotonic() + timeout
-        while not check():
-            if time.monotonic() > deadline:
-                raise TimeoutError("the network did not get there")
-            time.sleep(0.3)
 
 
 def _amount(units: int, decimals: int) -> str:
@@ -189,13 +182,15 @@ def constraint_counts(root: Path) -> dict[str, Any]:
 
 
 def run(root: Path, *, keep: bool, console: Console) -> dict[str, Any]:
-    """Play the whole story; the report, also written to build/demo/report.json. Everything started is ended, unless `keep`."""
+    """Play the whole story; the report, also written to build/demo/report.json. In the end everything is stopped."""
     began = time.monotonic()
     network = LocalNetwork(root, root / "build" / "demo", root / "deployments" / "local.yml")
     report: dict[str, Any] = {"development_keys": True}
     try:
         console.rule("Three chains, contracts by the Ape script, seven services")
-        console.print("[bold yellow]Development keys and a development set-up: whoever knows their seeds can forge. Local only.")
+        console.print(
+            "[bold yellow]Development keys and a development set-up: whoever knows their seeds can forge. Local only."
+        )
         network.start_chains()
         registry = network.deploy()
         for i in range(4):

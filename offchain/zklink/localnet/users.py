@@ -39,7 +39,12 @@ class User:
         }
         command = [sys.executable, "-m", "zklink.cli", *arguments, "--json"]
         process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            stdin=subprocess.DEVNULL,
         )
         return Running(self.name, arguments, process)
 
