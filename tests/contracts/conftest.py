@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ape_ethereum.trace import TransactionTrace
 
 from tests.support.ape_build import prepare_ape
 
@@ -18,6 +21,15 @@ PRIORITY_EXPIRY = 7 * 86400
 
 def pytest_configure() -> None:
     prepare_ape()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_reverts() -> Iterator[None]:
+    """Ape fetches and prints the call trace of every expected revert: half of the time. TRACES=1 gives them back."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("TRACES") != "1":
+            patch.setattr(TransactionTrace, "show", lambda *_, **__: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A fork of the chain named by MAINNET_RPC_URL; without it, of a stand-in (chain id 1) that the tests start themselves."""
+"""A fork of the chain named by MAINNET_RPC_URL; without it, of a stand-in (chain id 1) that is started here."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_deposit_costs_what_is_recorded(deploy_bridge, listed, token, usd, actor
     # other amounts: the same request in the same second would write what the slot holds already, 2,800 gas cheaper
     assert gas("deposit.erc20", deposit(token, 1001)) <= DEPOSIT_BAR
     assert gas("deposit.native", deposit(NATIVE, 1001)) <= DEPOSIT_BAR
-    gas("deposit.proxy", deposit(usd, 1001))  # three more cold slots, one more cold account, and an allowance that is written
+    gas("deposit.proxy", deposit(usd, 1001))  # more cold slots, a cold account, a written allowance
 
 
 def test_request_full_exit_costs_what_is_recorded(bridge, actors):
