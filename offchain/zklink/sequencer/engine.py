@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
 
 import structlog
 
@@ -16,16 +14,15 @@ from zklink.journal.store import Journal
 from zklink.journal.transactions import TransactionRow, Transactions
 from zklink.protocol.block import SealedBlock
 from zklink.protocol.chains import Network, TokenListing
-from zklink.protocol.errors import FieldError, ProtocolError
+from zklink.protocol.errors import FieldError
 from zklink.protocol.hashing import u256
 from zklink.protocol.ops import Operation, op_from_json, op_to_json
 from zklink.protocol.presets import Shape
-from zklink.protocol.txhash import SignedOperation, transaction_hash
 from zklink.protocol.types import Owner, PublicKey
 from zklink.sequencer import errors
 from zklink.sequencer.clock import Clock
+from zklink.sequencer.entries import ClockOutOfRange, Entry, OpenBlock, SealListener, Submitted, request_entry
 from zklink.sequencer.errors import ApiError, SequencerHalted, from_field, from_rule
-from zklink.sequencer.limits import StreamRoom
 from zklink.state.builder import BlockBuilder
 from zklink.state.context import Context, KeyFact
 from zklink.state.errors import BlockFull, FeeTokensFull, RuleViolation, StateError
@@ -34,36 +31,6 @@ from zklink.state.ledger import Ledger
 from zklink.state.replay import replay_block
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something in the open block: an L2 transaction (`chain` 0) or a request of a chain's queue."""
-
-    hash: bytes
-    op: Operation
-    chain: int = 0
-    request_id: int = 0
-
-
-@dataclass(slots=True)
-class Submitted:
-    """One transaction on its way in, and what became of it: `error` None once it is durable."""
-
-    hash: bytes
-    op: SignedOperation
-    error: ApiError | None = None
-    done: bool = False
-
-
-@dataclass(slots=True)
-class OpenBlock:
-    """The block being filled; `opened_at` is the clock when its first entry came."""
-
-    builder: BlockBuilder
-    room: StreamRoom = field(default_factory=StreamRoom)
-    entries: list[Entry] = field(default_factory=list)
-    opened_at: int = 0
 
 
 class Engine:
@@ -128,7 +95,7 @@ class Engine:
             if request.seq is None:
                 self._waiting.setdefault(request.chain, []).append(request)
             else:
-                taken.append((request.seq, _request_entry(request)))
+                taken.append((request.seq, request_entry(request)))
         taken += [
             (tx.seq, Entry(tx.hash, op_from_json(json.loads(tx.body), stored=True))) for tx in self.transactions.open()
         ]
@@ -157,7 +124,7 @@ class Engine:
         """Move up to `limit` requests into blocks, one commit for all; sealing where a block is full. Their number."""
         taken = 0
         while taken < limit and (row := self._next_request()) is not None:
-            entry = _request_entry(row)
+            entry = request_entry(row)
             try:
                 self._take_request(entry)
             except (RuleViolation, FieldError) as error:  # the bridge refuses such requests: something is badly wrong
@@ -298,26 +265,3 @@ class Engine:
         for listener in self.listeners:
             listener.sealed(block, [e.hash for e in entries])
         return block
-
-
-class SealListener(Protocol):
-    """Somebody who wants to know of sealed blocks."""
-
-    def sealed(self, block: SealedBlock, hashes: Sequence[bytes]) -> None:
-        """`hashes` of the entries in order."""
-
-
-class ClockOutOfRange(Exception):
-    """Raised when the local clock and the chains' times leave no acceptable timestamp; try again later."""
-
-
-def _request_entry(row: RequestRow) -> Entry:
-    try:
-        return Entry(row.hash, op_from_json(json.loads(row.body), stored=True), row.chain, row.request_id)
-    except (ProtocolError, ValueError) as error:
-        raise SequencerHalted(f"request {row.request_id} of chain {row.chain} is damaged: {error}") from error
-
-
-def submitted(op: SignedOperation, network: Network) -> Submitted:
-    """A decoded transaction, ready for `submit`."""
-    return Submitted(transaction_hash(op, network.deployment_id), op)

@@ -10,7 +10,8 @@ import structlog
 from zklink.journal.errors import JournalError
 from zklink.sequencer import errors
 from zklink.sequencer.api.events import EventHub
-from zklink.sequencer.engine import ClockOutOfRange, Engine, Submitted
+from zklink.sequencer.engine import Engine
+from zklink.sequencer.entries import ClockOutOfRange, Submitted
 from zklink.sequencer.errors import ApiError
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,8 @@ from zklink.journal.errors import JournalError
 from zklink.journal.progress import Progress
 from zklink.protocol.block import SealedBlock
 from zklink.sequencer.api.events import EventHub
-from zklink.sequencer.engine import ClockOutOfRange, Engine
+from zklink.sequencer.engine import Engine
+from zklink.sequencer.entries import ClockOutOfRange
 from zklink.sequencer.intake import Intake
 from zklink.sequencer.metrics import SequencerMetrics
 from zklink.sequencer.observer import Observer

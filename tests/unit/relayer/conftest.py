@@ -15,6 +15,7 @@ from eth_account.signers.local import LocalAccount
 from eth_utils import keccak
 
 from tests.support.anvil import KEYS, Anvil, anvil
+from tests.support.settled import nodes, registry, settled
 from zklink.chain.client import ChainClient
 from zklink.chain.sender import FeePolicy
 from zklink.journal.progress import Progress
@@ -94,3 +95,6 @@ async def world(node: Anvil, tmp_path: Path) -> AsyncIterator[World]:
     yield World(node, client, account, receipt["contractAddress"], journal)
     journal.close()
     await client.close()
+
+
+__all__ = ["nodes", "registry", "settled"]  # fixtures of tests.support.settled

@@ -1,22 +1,38 @@
-"""An engine on a real journal, and users who deposit without a chain."""
+"""An engine on a real journal and users who deposit without a chain; the API in front of such an engine."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
-from tests.support.actors import ALICE, BOB, DEPLOYMENT_ID, LISTING, NETWORK, ONE, Actor
+from tests.support.actors import ALICE, DEPLOYMENT_ID, LISTING, NETWORK, ONE, Actor
+from tests.support.registry import registry_json
+from zklink.deploy.manifest import Registry, parse_registry
 from zklink.journal.requests import Cursor, RequestRow
 from zklink.journal.store import Journal
+from zklink.observe import health_application
 from zklink.protocol.ops import Deposit, FullExit, Operation, op_to_json
 from zklink.protocol.request import PriorityRequest
 from zklink.protocol.txhash import request_transaction_hash
+from zklink.sequencer.admission import Admission
+from zklink.sequencer.api.events import EventHub
+from zklink.sequencer.api.limits import RateLimit
+from zklink.sequencer.api.methods import Api
+from zklink.sequencer.api.server import Server
 from zklink.sequencer.clock import Clock
-from zklink.sequencer.engine import Engine, Submitted, submitted
+from zklink.sequencer.engine import Engine
+from zklink.sequencer.entries import Submitted, submitted
+from zklink.sequencer.intake import Intake
+from zklink.sequencer.metrics import SequencerMetrics
+from zklink.sequencer.service import Pace, SequencerService
 
 START = 1_800_000_000
 
@@ -74,6 +90,11 @@ class World:
         return account
 
 
+def state(world: World) -> tuple[object, ...]:
+    engine = world.engine
+    return engine.ledger.root, engine.number, [e.hash for e in engine.open.entries], engine.waiting_requests
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     found = World(tmp_path / "j.sqlite")
@@ -81,4 +102,58 @@ def world(tmp_path: Path) -> Iterator[World]:
     found.engine.journal.close()
 
 
-__all__ = ["ALICE", "BOB", "ONE", "World"]
+@dataclass
+class Door:
+    client: TestClient[Any, Any]
+    registry: Registry
+    engine: Engine
+    hub: EventHub
+    intake: Intake
+    limit: RateLimit
+    alice: Actor
+    bob: Actor
+
+    async def call(self, method: str, *params: Any) -> Any:
+        answer = await self.raw({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)})
+        return answer.get("result") if "error" not in answer else answer["error"]
+
+    async def raw(self, body: Any) -> Any:
+        data = body if isinstance(body, bytes | str) else json.dumps(body)
+        async with self.client.post("/", data=data) as response:
+            return json.loads(await response.read())
+
+    def fund(self) -> int:
+        operation = self.alice.deposit(1, 100 * ONE)
+        request = PriorityRequest(0, operation, 1)
+        tx_hash = request_transaction_hash(request, self.registry.deployment_id)
+        row = RequestRow(1, 0, tx_hash, json.dumps(op_to_json(operation)), 1)
+        self.engine.requests.record(Cursor(1, 1, "0x"), [row])
+        self.engine.add_requests([row])
+        self.engine.take_requests()
+        return 2
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    registry = parse_registry(registry_json())
+    journal = Journal(tmp_path / "j.sqlite", registry.deployment_hex)
+    clock = Clock(1)
+    for chain in (1, 2, 3):
+        clock.report(chain, clock.now())
+    engine = Engine(journal, registry.network, registry.listing, registry.block_shapes, clock)
+    hub = EventHub()
+    intake = Intake(engine, hub, 100)
+    core = SequencerService(engine, intake, hub, [], Pace(3600, 0.05, 0.01), SequencerMetrics())
+    api = Api(registry, engine, Admission(frozenset(registry.listing.decimals), {1: 10, 2: 0}), intake, hub)
+    app: web.Application = health_application(SequencerMetrics().registry, core.problems)
+    limit = RateLimit(1e6, 10**6)
+    Server(api.methods(), hub, limit, max_connections=3).install(app)
+    client: TestClient[Any, Any] = TestClient(TestServer(app))
+    await client.start_server()
+    task = asyncio.create_task(core.run())
+    actors = [Actor.of(seed, registry.deployment_id) for seed in (1, 2)]
+    yield Door(client, registry, engine, hub, intake, limit, *actors)
+    core.stop()
+    await task
+    await client.close()
+    journal.close()

@@ -142,7 +142,7 @@ def test_any_text_is_json_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "code"),
     [("TRF-1", 110), ("WDR-1", 110), ("CHK-2", 110), ("CHK-9", 109), ("TRF-2", 205), ("WDR-3", 206), ("CHK-4", 206),
-     ("WDR-4", 208), ("WDR-10", 100), ("TRF-11", 215), ("TRF-7", 101), ("CHK-6", 101), ("XXX-1", 106)],
+     ("WDR-4", 208), ("WDR-10", 100), ("TRF-11", 215), ("TRF-7", 101), ("CHK-6", 101), ("unknown", 106)],
 )  # fmt: skip
 def test_rules_have_their_codes(rule: str, code: int) -> None:
     assert from_rule(RuleViolation(rule, "because")).code == code

@@ -25,7 +25,8 @@ from zklink.sequencer.api.views import (
     on_chain_view,
     tokens_view,
 )
-from zklink.sequencer.engine import Engine, submitted
+from zklink.sequencer.engine import Engine
+from zklink.sequencer.entries import submitted
 from zklink.sequencer.errors import ApiError
 from zklink.sequencer.intake import Intake
 
