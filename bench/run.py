@@ -1,9 +1,8 @@
-"""What the hot paths cost. Ratios are of one run on one machine; absolute times are only as good as the machine is quiet.
+"""What the hot paths cost: medians and ratios of one run. Absolute times are only as good as the machine is quiet.
 
     make bench            # build/bench/report.json and bench/table.md
 
-Anchors: snarkjs 0.7.6 proves and verifies the same block with the same key; circomlibjs' EdDSA is not measured here because
-its start-up dominates; published figures of others are in docs/spec/statement-security.md and the README's sources.
+The anchor is snarkjs, which proves the same block with the same key.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tests.support.actors import ALICE
+from tests.support.actors import ALICE, NETWORK, new_context
 from tests.support.random_blocks import random_blocks
 from zklink.crypto import eddsa, poseidon
 from zklink.protocol.presets import MINIMAL
@@ -78,8 +77,6 @@ def ledger_rows() -> list[tuple[str, float, str]]:
     many = [((key.x, key.y), signature, message)] * 256
 
     def replay() -> None:
-        from tests.support.actors import NETWORK, new_context
-
         ledger, context = Ledger.genesis(NETWORK), new_context()
         for block, _ in blocks:
             replay_block(ledger, context, block.header, block.streams)

@@ -1,4 +1,4 @@
-"""The whole main job with real proofs, while every service is killed once: same balances, nothing doubled, nothing lost."""
+"""The main job with real proofs, every service killed once: same balances, nothing doubled, nothing lost."""
 
 from pathlib import Path
 
