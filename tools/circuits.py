@@ -45,7 +45,12 @@ CONSOLE = Console(stderr=True)
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Any]:
     """A bar on the error console; yields step(text) that moves it on."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=CONSOLE) as bar:
         task = bar.add_task(title, total=total)
 
@@ -247,7 +252,9 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(result))
     elif arguments.command != "counts":
-        print(f"{result['preset']}: compiled {result['compiled'] or 'nothing'}, keys {result['keys_made'] or 'unchanged'}")
+        print(
+            f"{result['preset']}: compiled {result['compiled'] or 'nothing'}, keys {result['keys_made'] or 'unchanged'}"
+        )
 
 
 if __name__ == "__main__":

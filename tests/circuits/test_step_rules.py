@@ -242,7 +242,7 @@ def test_account_created_with_balances(world, refuse) -> None:
 
 def test_only_a_transfer_may_find_an_empty_recipient(world, refuse) -> None:
     world.ledger._tree.set(1, 0)
-    del world.ledger._accounts[1]
+    del world.ledger._accounts[1], world.ledger._assets[1]
     refusal = refuse(forge(world, **honest(FULL_EXIT, units=0, debit=0, sub=2)))
     assert "TRF-8" in refusal.rules
     assert len(refusal.rows) == 1, refusal
@@ -258,13 +258,11 @@ class TestTrio:
         assert unchecked_step.violated(unchecked_step.assignment(inputs)) == []
 
     def test_corrupted_witness(self, op, world, refuse) -> None:
-        for name in ("a_balance", "b_owner", "a_nonce", "b_order_root", "in_root"):
-            inputs = forge(world, **honest(op))
+        inputs = forge(world, **honest(op))
+        for name in ("a_balance", "b_owner", "in_root"):
             assert refuse(inputs | {name: inputs[name] + 1}).rows
 
     def test_wrong_operation(self, op, world, refuse) -> None:
         inputs = forge(world, **honest(op))
-        for other in {NOOP, DEPOSIT, TRANSFER, WITHDRAW, FULL_EXIT, CHANGE_KEY, EXIT_PART} - {op, NOOP if not op else -1}:
-            if op == NOOP and other == DEPOSIT:
-                continue
+        for other in {TRANSFER, FULL_EXIT, EXIT_PART} - {op}:
             assert refuse(inputs | {"op": other}).rows

@@ -11,9 +11,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from zklink.crypto.groth16 import R1cs, Witness
 from zklink.protocol.constants import FIELD_MODULUS
 from zklink.witness.calculator import Calculator, Program
-from zklink_native import R1cs, Witness
 
 Row: TypeAlias = tuple[list[tuple[int, int]], list[tuple[int, int]], list[tuple[int, int]]]
 
@@ -40,11 +40,11 @@ def _only_lines(found: re.Match[str]) -> str:
     return "\n" * found[0].count("\n")
 
 
-def compile_plain(instance: Path, library: Path, target: Path, *kinds: str) -> None:
-    """Compiles without simplification: a row per constraint, a wire per signal."""
+def compile_plain(instance: Path, library: Path, target: Path, *kinds: str, level: str = "--O0") -> None:
+    """Compiles without simplification (unless told otherwise): a row per constraint, a wire per signal."""
     target.mkdir(parents=True, exist_ok=True)
     paths = [str(path.relative_to(ROOT)) for path in (instance, library, target)]
-    command = ["node_modules/.bin/circom2", paths[0], *kinds, "--O0", "-l", paths[1], "-o", paths[2]]
+    command = ["node_modules/.bin/circom2", paths[0], *kinds, level, "-l", paths[1], "-o", paths[2]]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
 

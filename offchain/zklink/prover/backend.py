@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Protocol
 
+from zklink.crypto.groth16 import Proof as Points
 from zklink.protocol.constants import FIELD_MODULUS
 from zklink.state.effects import BlockEffects
-from zklink_native import Proof as Points
 
 BASE_MODULUS = 21888242871839275222246405745257275088696311157297823662689037894645226208583
 """q, the order of BN254's base field: coordinates of points are below it."""

@@ -10,7 +10,7 @@ class KeyMismatch(ProverError):
 
 
 class SelfCheckFailed(ProverError):
-    """Raised when a fresh proof does not verify, or ends in other public inputs than the block's; nothing is returned."""
+    """Raised when a fresh proof does not verify, or has other public inputs than the block; nothing is returned."""
 
 
 class ToolFailed(ProverError):

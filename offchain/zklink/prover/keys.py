@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from zklink.crypto.groth16 import ProvingKey, VerifyingKey
 from zklink.prover.errors import KeyMismatch
 from zklink.witness.block import PIECES
-from zklink_native import ProvingKey, VerifyingKey
 
 RECORD = "key.json"
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from zklink.crypto.groth16 import ProvingKey, VerifyingKey, prove, verify
 from zklink.protocol.presets import Preset
 from zklink.prover.backend import Proof
 from zklink.prover.errors import SelfCheckFailed
 from zklink.prover.keys import KeyFolder, piece_hashes
 from zklink.state.effects import BlockEffects
 from zklink.witness.block import Circuits, witness
-from zklink_native import ProvingKey, VerifyingKey, prove, verify
 
 
 class NativeBackend:

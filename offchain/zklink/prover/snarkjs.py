@@ -6,15 +6,17 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from zklink.crypto.groth16 import Proof as Points
 from zklink.protocol.presets import Preset
 from zklink.prover.backend import Proof
 from zklink.prover.errors import SelfCheckFailed, ToolFailed
 from zklink.prover.keys import KeyFolder, piece_hashes
 from zklink.state.effects import BlockEffects
 from zklink.witness.block import Circuits, witness
-from zklink_native import Proof as Points
 
 TIMEOUT_SECONDS = 900
+REFUSALS = ("Invalid proof", "Proof commitments are not valid", "Public inputs are not valid")
+"""What `groth16 verify` says about a proof it refuses; anything else is a failure of the tool."""
 
 
 class SnarkjsBackend:
@@ -52,7 +54,7 @@ class SnarkjsBackend:
             key = self.keys.verification_key(shape_id)
             files: Sequence[Path] = (key, folder / "public.json", folder / "proof.json")
             result = self._call("groth16", "verify", *files)
-        if result.returncode and "Invalid proof" not in result.stdout:
+        if result.returncode and not any(verdict in result.stdout for verdict in REFUSALS):
             raise ToolFailed(result.stdout + result.stderr)
         return result.returncode == 0
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from zklink.crypto.groth16 import R1cs, R1csBuilder, Witness
 from zklink.witness.errors import ArtefactError, AssemblyError
-from zklink_native import R1cs, R1csBuilder, Witness
 
 PUBLIC_NAMES = ("pub_z", "pub_u", "pub_h", "pub_y")
 """Public inputs of the whole, in the order of the verifier."""

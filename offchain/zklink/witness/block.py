@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from zklink.crypto.groth16 import R1cs, Witness
 from zklink.protocol.constants import FIELD_MODULUS, MAX_CHAINS, STREAM_DATA
 from zklink.protocol.ops import OPERATIONS
 from zklink.protocol.ops.full_exit import ExitPart
@@ -18,9 +19,8 @@ from zklink.witness.assembly import Layout, Piece
 from zklink.witness.calculator import Calculator, Program
 from zklink.witness.errors import ContinuityError, InputError
 from zklink.witness.running import borders
-from zklink_native import R1cs, Witness
 
-OPERATION_NAMES: Final = {kind.CODE: kind.NAME for kind in (*OPERATIONS.values(), ExitPart)}
+OPERATION_NAMES: Final = {kind.CODE: kind.NAME for kind in OPERATIONS.values()} | {ExitPart.CODE: ExitPart.NAME}
 PIECES: Final = ("prologue", "step", "epilogue")
 MAX_STEPS: Final = 8192
 """At most six words a step and stream, so no 16-bit count can overflow (STM-2)."""

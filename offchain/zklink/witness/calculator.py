@@ -6,13 +6,13 @@ little-endian in the module's shared window. A helper module copies all inputs i
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import wasmtime
 
+from zklink.crypto.groth16 import Witness
 from zklink.protocol.constants import FIELD_MODULUS
 from zklink.witness.errors import ArtefactError, ConstraintError, InputError
-from zklink_native import Witness
 
 _LIMBS: Final = 8
 _BYTES: Final = 4 * _LIMBS
@@ -115,7 +115,7 @@ class Calculator:
         helper = linker.instantiate(self._store, program.helper).exports(self._store)
         self._fill: Any = helper["fill"]
         self._dump: Any = helper["dump"]
-        self._memory: Any = self._exports["memory"]
+        self._memory = cast(Any, self._exports["memory"])
         self._window = self._call("getSharedRWMemoryStart")
         self._inputs = self._call("getInputSize")
         self._wires = self._call("getWitnessSize")
