@@ -16,6 +16,7 @@ from eth_account import Account
 from eth_utils.crypto import keccak
 
 from tests.support.groth16_trapdoor import TrapdoorKey
+from tests.support.reverts import assert_reverts
 from zklink.protocol.block import Header
 from zklink.protocol.constants import FIELD_MODULUS
 from zklink.protocol.statement import Statement, derive_statement, genesis_sync_hash, next_sync_hash
@@ -98,7 +99,7 @@ class Block:
             [s.claims[t] if t in foreign else 0 for t in range(10)],
             s.streams[chain],
             s.streams[9] if primary else b"",
-            self.signatures if primary or not self.signatures else self.signatures,
+            self.signatures,
         ]
 
     def prove(self) -> list[int]:
@@ -237,6 +238,14 @@ class Stack:
     def send(self, arguments: list[Any], sender: Any = None) -> Any:
         """The commit transaction."""
         return self.rollup.commit(*arguments, sender=sender or self.sequencer)
+
+    def refuse(self, reason: str, arguments: list[Any], sender: Any = None) -> None:
+        """The commit reverts with `reason`."""
+        assert_reverts(reason, self.rollup.commit, *arguments, sender=sender or self.sequencer)
+
+    def refuse_proof(self, reason: str, stored: Stored, proof: list[int]) -> None:
+        """Proving `stored` with `proof` reverts with `reason`."""
+        assert_reverts(reason, self.rollup.prove, [stored.words], [proof], sender=self.sequencer)
 
     def commit(self, streams: Mapping[int, Sequence[int]] | None = None, **options: Any) -> tuple[Block, Stored, Any]:
         """Commit the next block; (block, what was stored, receipt)."""

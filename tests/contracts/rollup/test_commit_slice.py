@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import ape
 import pytest
 
 from tests.contracts.rollup.conftest import NATIVE_ID, USD_ID, USD_SCALE
@@ -29,8 +28,8 @@ def part(c0: dict[str, int] | None = None, c1: dict[str, int] | None = None) -> 
 
 
 def refuse(stack: Stack, reason: str, words: list[int], **options: Any) -> None:
-    with ape.reverts(f"rollup/{reason}"):
-        stack.commit({stack.chain: words}, **options)
+    reason = reason if "/" in reason else f"rollup/{reason}"
+    stack.refuse(reason, stack.arguments(stack.block({stack.chain: words}, **options)))
 
 
 def test_every_kind_of_operation_passes(primary: Stack, deposit: Any, full_exit: Any, actors: Any) -> None:
@@ -80,8 +79,7 @@ def test_operation_that_is_not_complete(primary: Stack, words: list[int]) -> Non
 def test_bytes_that_are_no_word(primary: Stack, change: bytes) -> None:
     arguments = primary.arguments(primary.block({1: withdraw()}))
     arguments[4] += change
-    with ape.reverts("rollup/partial_word"):
-        primary.send(arguments)
+    primary.refuse("rollup/partial_word", arguments)
 
 
 @pytest.mark.parametrize(
@@ -134,11 +132,9 @@ def test_requests_in_another_order(primary: Stack, deposit: Any, full_exit: Any)
 
 def test_request_consumed_twice(primary: Stack, deposit: Any) -> None:
     words = list(deposit(primary, 5).chain_words(Placement(9)))
-    with ape.reverts("bridge/no_such_request"):
-        primary.commit({1: words + words})
+    refuse(primary, "bridge/no_such_request", words + words)
     primary.commit({1: words})
-    with ape.reverts("bridge/no_such_request"):
-        primary.commit({1: words})
+    refuse(primary, "bridge/no_such_request", words)
 
 
 def test_request_nobody_made(primary: Stack, deposit: Any) -> None:
@@ -227,7 +223,6 @@ def test_longest_stream_fits(primary: Stack) -> None:
 
 
 def test_longer_stream_does_not(primary: Stack) -> None:
-    with ape.reverts():
-        primary.commit({1: withdraw() * 133})
+    primary.refuse("", primary.arguments(primary.block({1: withdraw() * 133})))
 
 
