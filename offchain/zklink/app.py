@@ -7,11 +7,11 @@ import contextlib
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import structlog
 from aiohttp import web
+from eth_account.signers.local import LocalAccount
 
 from zklink.chain.bridge import Bridge
 from zklink.chain.client import ChainClient, Finality
@@ -20,6 +20,7 @@ from zklink.chain.sender import GWEI, FeePolicy, load_key
 from zklink.config import Config, ConfigError, FeeConfig, RelayerConfig
 from zklink.deploy.manifest import ChainEntry, Registry, load_registry
 from zklink.journal.blocks import Blocks
+from zklink.journal.lease import Lease
 from zklink.journal.progress import Progress
 from zklink.journal.proofs import Proofs
 from zklink.journal.requests import Requests
@@ -40,12 +41,12 @@ from zklink.sequencer.api.server import Server
 from zklink.sequencer.clock import Clock
 from zklink.sequencer.engine import Engine
 from zklink.sequencer.intake import Intake
-from zklink.sequencer.lease import Lease
 from zklink.sequencer.metrics import SequencerMetrics
 from zklink.sequencer.observer import Observer
 from zklink.sequencer.service import Pace, SequencerService
 
 log = structlog.get_logger(__name__)
+Closer = Callable[[], object]
 
 
 class Runnable(Protocol):
@@ -67,7 +68,7 @@ class Service:
     app: web.Application
     host: str
     port: int
-    closers: list[Callable[[], object]]
+    closers: list[Closer]
 
     async def run(self) -> None:
         """Serve and run until SIGTERM or SIGINT; then drain and close everything."""
@@ -95,16 +96,27 @@ def _client(config: Config, entry: ChainEntry) -> ChainClient:
     return ChainClient(entry.id, entry.evm_chain_id, config.rpc.get(entry.id) or [entry.rpc], finality)
 
 
-def _open(config: Config, name: str) -> tuple[Registry, Journal]:
+def _begin(config: Config, name: str) -> Registry:
     configure_logging(config.log.format, config.log.level, name)
-    registry = load_registry(config.registry)
-    return registry, Journal(config.journal, registry.deployment_hex)
+    return load_registry(config.registry)
+
+
+def _open(config: Config, registry: Registry, only: str | None = None) -> tuple[Journal, list[Closer]]:
+    """The journal, and what closes it; `only` one process of that kind may have it."""
+    lease = Lease(config.journal, only) if only else None
+    try:
+        journal = Journal(config.journal, registry.deployment_hex)
+    except BaseException:
+        if lease:
+            lease.release()
+        raise
+    return journal, [journal.close, *([lease.release] if lease else [])]
 
 
 def build_sequencer(config: Config) -> Service:
-    """The sequencer. Raises OSError, ManifestError, JournalError, or SequencerHalted when another one runs."""
-    lease = Lease(Path(f"{config.journal}.lease"))
-    registry, journal = _open(config, "sequencer")
+    """The sequencer. Raises OSError, ManifestError, JournalError; LeaseHeld when another one runs."""
+    registry = _begin(config, "sequencer")
+    journal, closers = _open(config, registry, only="sequencer")
     own = config.sequencer
     clock, hub, metrics = Clock(registry.primary), EventHub(), SequencerMetrics()
     engine = Engine(journal, registry.network, registry.listing, registry.block_shapes, clock)
@@ -125,53 +137,61 @@ def build_sequencer(config: Config) -> Service:
     app = health_application(metrics.registry, core.problems)
     limit = RateLimit(own.rate_per_second, own.rate_burst)
     Server(api.methods(), hub, limit, own.max_connections).install(app)
-    closers: list[Callable[[], object]] = [*(client.close for client in clients), journal.close, lease.release]
-    return Service("sequencer", core, app, own.host, own.port, closers)
+    return Service("sequencer", core, app, own.host, own.port, [*(client.close for client in clients), *closers])
 
 
 def build_prover(config: Config) -> Service:
     """One proving worker; any number may run. Raises OSError, ManifestError, JournalError."""
-    registry, journal = _open(config, "prover")
+    registry = _begin(config, "prover")
+    journal, closers = _open(config, registry)
     own, metrics = config.prover, ProverMetrics()
     native = NativeBackend(registry.preset_sizes, own.build, own.threads)
     backend = RegisteredBackend(native, {shape.id: shape.verifying_key_hash for shape in registry.shapes})
     pace = WorkerPace(own.lease_seconds, own.retry_seconds, own.poll_seconds)
     worker = ProverWorker(journal, backend, own.worker, pace, metrics)
     app = health_application(metrics.registry, worker.problems)
-    return Service("prover", worker, app, own.host, own.port, [journal.close])
+    return Service("prover", worker, app, own.host, own.port, closers)
 
 
 def build_relayer(config: Config) -> Service:
-    """The relayer. Raises ConfigError, KeyFileError, OSError, ManifestError, JournalError."""
+    """The relayer. Raises ConfigError, KeyFileError, ManifestError, JournalError; LeaseHeld when another one runs."""
     if config.relayer is None:
         raise ConfigError("relayer: the section is missing")
     own = config.relayer
-    registry, journal = _open(config, "relayer")
+    registry = _begin(config, "relayer")
+    accounts = {entry.id: _account(own, entry.id) for entry in registry.chains}
+    journal, closers = _open(config, registry, only="relayer")
     urls = own.oracles if own.oracles is not None else [m.url for m in registry.oracle.members if m.url]
     bundles = BundleSource(urls, registry.deployment_id, registry.oracle.member_set)
     metrics = RelayerMetrics()
-    relays = [_relay(config, own, registry, journal, entry, bundles, metrics) for entry in registry.chains]
+    relays = [
+        _relay(config, accounts[entry.id], registry, journal, entry, bundles, metrics) for entry in registry.chains
+    ]
     core = RelayerService(relays, bundles, own.poll_seconds)
     app = health_application(metrics.registry, core.problems)
-    closers: list[Callable[[], object]] = [*(relay.client.close for relay in relays), journal.close]
-    return Service("relayer", core, app, own.host, own.port, closers)
+    return Service("relayer", core, app, own.host, own.port, [*(relay.client.close for relay in relays), *closers])
+
+
+def _account(own: RelayerConfig, chain: int) -> LocalAccount:
+    if chain not in own.keys:
+        raise ConfigError(f"relayer.keys: chain {chain} has no key")
+    return load_key(own.keys[chain].file, own.keys[chain].password_file)
 
 
 def _relay(
     config: Config,
-    own: RelayerConfig,
+    account: LocalAccount,
     registry: Registry,
     journal: Journal,
     entry: ChainEntry,
     bundles: BundleSource,
     metrics: RelayerMetrics,
 ) -> ChainRelay:
-    if entry.id not in own.keys:
-        raise ConfigError(f"relayer.keys: chain {entry.id} has no key")
-    key = own.keys[entry.id]
+    own = config.relayer
+    assert own is not None
     client, progress = _client(config, entry), Progress(journal)
     outbox = Outbox(
-        client, load_key(key.file, key.password_file), Submissions(journal), progress,
+        client, account, Submissions(journal), progress,
         _fee_policy(own.fees.get(entry.id, own.default_fees)),
     )  # fmt: skip
     return ChainRelay(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zklink.journal.errors import JournalConflict, JournalCorrupt
@@ -57,20 +58,18 @@ class Blocks:
         row = self._journal.one("SELECT body FROM effects WHERE block = ?", (number,))
         return bytes(row["body"]) if row else b""
 
-    def verified(self, first: int = 1) -> list[BlockRow]:
-        """Blocks first.. in order, after checking numbers and checksums of all. Raises JournalCorrupt."""
-        rows = self._journal.all("SELECT * FROM blocks ORDER BY number")
-        digest, found = bytes(32), []
-        for expected, raw in enumerate(rows, 1):
+    def verified(self) -> Iterator[BlockRow]:
+        """All blocks in order, each after its number and checksum were checked. Raises JournalCorrupt."""
+        digest = bytes(32)
+        for expected in range(1, self.last_number() + 1):
+            raw = self._journal.one("SELECT * FROM blocks WHERE number = ?", (expected,))
+            if raw is None:
+                raise JournalCorrupt(self._journal.path, f"block {expected} is missing")
             row = _row(raw)
             digest = _checksum(digest, row)
-            if row.number != expected:
-                raise JournalCorrupt(self._journal.path, f"block {expected} is missing")
             if digest != raw["checksum"]:
                 raise JournalCorrupt(self._journal.path, f"block {row.number} fails its checksum")
-            if row.number >= first:
-                found.append(row)
-        return found
+            yield row
 
 
 def _row(row: sqlite3.Row) -> BlockRow:

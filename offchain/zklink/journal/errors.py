@@ -45,6 +45,10 @@ class JournalConflict(JournalError):
     """Raised when a write contradicts what is already recorded (another block under the same number, a gap, ...)."""
 
 
+class LeaseHeld(JournalError):
+    """Raised when another process of this kind works on the journal."""
+
+
 _BY_CODE: dict[int, type[JournalError]] = {
     sqlite3.SQLITE_FULL: JournalFull,
     sqlite3.SQLITE_READONLY: JournalReadOnly,

@@ -17,8 +17,7 @@ from zklink.app import Service, build_prover, build_relayer, build_sequencer
 from zklink.chain.sender import KeyFileError
 from zklink.config import Config, ConfigError, load_config
 from zklink.deploy.errors import ManifestError
-from zklink.journal.errors import WrongJournal
-from zklink.sequencer.errors import SequencerHalted
+from zklink.journal.errors import LeaseHeld, WrongJournal
 
 
 def config(tmp_path: Path, registry: dict[str, Any] | None = None, **changes: Any) -> Config:
@@ -66,13 +65,23 @@ async def test_a_relayer_needs_its_section_and_a_private_key_for_each_chain(tmp_
         build_relayer(settings)
 
 
-async def test_one_sequencer_for_one_journal(tmp_path: Path) -> None:
+async def test_a_refused_start_gives_its_lease_back(tmp_path: Path) -> None:
+    await closed(build_prover(config(tmp_path)))
+    other = config(tmp_path, registry_json(salt="0x" + "00" * 31 + "09"))
+    for build in (build_sequencer, build_relayer):
+        for _ in range(2):
+            with pytest.raises(WrongJournal):
+                build(other)
+
+
+async def test_one_sequencer_and_one_relayer_for_one_journal(tmp_path: Path) -> None:
     settings = config(tmp_path)
-    first = build_sequencer(settings)
-    with pytest.raises(SequencerHalted, match="holds the lease"):
-        build_sequencer(settings)
-    await closed(first)
-    await closed(build_sequencer(settings))
+    for build, kind in ((build_sequencer, "sequencer"), (build_relayer, "relayer")):
+        first = build(settings)
+        with pytest.raises(LeaseHeld, match=f"another {kind} holds the lease"):
+            build(settings)
+        await closed(first)
+        await closed(build(settings))
 
 
 @pytest.mark.parametrize(

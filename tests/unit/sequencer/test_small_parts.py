@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +15,7 @@ from zklink.sequencer.api.limits import MAX_CLIENTS, RateLimit
 from zklink.sequencer.api.receipts import lowest, stage_of
 from zklink.sequencer.api.rpc import MAX_DEPTH, parse_json
 from zklink.sequencer.clock import AHEAD, BEHIND, Clock
-from zklink.sequencer.errors import ApiError, SequencerHalted, from_field, from_rule
-from zklink.sequencer.lease import Lease
+from zklink.sequencer.errors import ApiError, from_field, from_rule
 from zklink.sequencer.limits import MAX_KEY_CHANGES, MAX_OWN_WORDS, StreamRoom
 from zklink.state.errors import RuleViolation
 from zklink.state.transition import apply
@@ -45,14 +42,6 @@ def test_without_the_primarys_time_there_is_no_timestamp() -> None:
     clock = Clock(1, lambda: 5)
     clock.report(2, 5)
     assert clock.timestamp(0) is None
-
-
-def test_a_lease_is_exclusive_and_given_up(tmp_path: Path) -> None:
-    first = Lease(tmp_path / "l")
-    with pytest.raises(SequencerHalted, match="holds the lease"):
-        Lease(tmp_path / "l")
-    first.release()
-    Lease(tmp_path / "l").release()
 
 
 def test_words_of_a_block_stay_below_what_a_commit_takes() -> None:

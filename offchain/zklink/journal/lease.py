@@ -1,4 +1,4 @@
-"""One sequencer on one journal: an exclusive lock on a file beside it, held by the process and gone with it."""
+"""One process of a kind on one journal: an exclusive lock on a file beside it, held by the process and gone with it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import fcntl
 import os
 from pathlib import Path
 
-from zklink.sequencer.errors import SequencerHalted
+from zklink.journal.errors import LeaseHeld
 
 
 class Lease:
-    """Held from construction to `release`. Raises SequencerHalted when another process holds it."""
+    """Held from construction to `release`. Raises LeaseHeld when another process has it, OSError when it cannot be."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, journal: Path, kind: str) -> None:
+        """`kind`: sequencer or relayer."""
+        path = f"{journal}.{kind}"
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             holder = os.read(self._file, 32).decode(errors="replace").strip()
             os.close(self._file)
-            raise SequencerHalted(f"{path}: another sequencer holds the lease (process {holder or '?'})") from None
+            raise LeaseHeld(str(journal), f"another {kind} holds the lease (process {holder or '?'})") from None
         os.ftruncate(self._file, 0)
         os.write(self._file, str(os.getpid()).encode())
 
