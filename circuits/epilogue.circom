@@ -72,11 +72,11 @@ template Epilogue(account_depth, token_bits, asset_depth, fee_tokens) {
 
     // idle
     in_exit_active === 0; // BLK-1
-    in_exit_chain === 0;
-    in_exit_remaining === 0;
-    in_exit_debit === 0;
-    in_exit_token === 0;
-    in_exit_recipient === 0;
+    in_exit_chain === 0; // BLK-1
+    in_exit_remaining === 0; // BLK-1
+    in_exit_debit === 0; // BLK-1
+    in_exit_token === 0; // BLK-1
+    in_exit_recipient === 0; // BLK-1
 
     // fees
     component token_bits_of[fee_tokens];

@@ -12,7 +12,7 @@ from tests.support.snapshots import check_snapshot
 from zklink.protocol import constants
 from zklink.protocol.presets import MINIMAL, PRESETS, PRODUCTION
 from zklink.state.account import empty_asset_root, empty_order_root
-from zklink.witness.block import OPERATION_NAMES, Circuits
+from zklink.witness.block import OPERATION_NAMES, Circuits, piece_inputs
 from zklink.witness.running import borders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,9 +26,7 @@ def test_counts_are_recorded_and_within_budget(tool: ModuleType, preset) -> None
     assert counts["binding"] <= 60 * tool.WORD_SLOTS
     for piece in ("prologue", "step", "epilogue", "binding"):
         check_snapshot("constraints", f"{preset.name}/{piece}", int(counts[piece]))
-    for (
-        name
-    ) in OPERATION_NAMES.values():  # universal step: every operation takes one, a FULL_EXIT one per chain visited
+    for name in OPERATION_NAMES.values():
         check_snapshot("constraints", f"{preset.name}/operation/{name}", int(counts["step"]))
     for shape in preset.shapes:
         check_snapshot(
@@ -74,8 +72,6 @@ def test_instances_have_the_sizes_of_the_preset(preset) -> None:
 
 def test_steps_compute_the_reference_streams(circuits: Circuits, block) -> None:
     """Sponge, evaluation, counts, fees and exit state of every step equal the protocol's (STM-1, STM-2, STM-3)."""
-    from zklink.witness.block import piece_inputs
-
     _, effects = block
     states = list(borders(effects))
     boundary = circuits.pieces["step"].boundary

@@ -145,7 +145,7 @@ class Calculator:
             high, low = name_hash(name)
             values = list(flatten(value))
             size = self._call("getInputSignalSize", _signed(high), _signed(low))
-            if size < 0:
+            if size <= 0:
                 raise InputError(name, "the circuit has no such input")
             if size != len(values):
                 raise InputError(name, f"has {len(values)} values, the circuit takes {size}")
