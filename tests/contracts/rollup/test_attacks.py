@@ -158,7 +158,6 @@ def test_root_plus_r_is_refused(primary: Stack) -> None:
 
 def test_replay_on_another_chain_of_the_network(primary: Stack, secondary: Stack) -> None:
     """The calldata of chain 1 sent to chain 2."""
-    secondary.refuse("rollup/data_stream", primary.arguments(honest(primary)))
     block = primary.block({1: withdraw(10)})
     secondary.refuse("rollup/claim_not_foreign", primary.arguments(block))
 
