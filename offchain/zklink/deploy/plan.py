@@ -25,8 +25,8 @@ from zklink.deploy.manifest import Manifest
 from zklink.protocol.keys import deployment_id
 from zklink.protocol.presets import PRESETS
 
-QUEUE_BITS = 12
-"""log2 of the open requests a bridge has room for; its fee is 4,225 times the base when the last place is taken."""
+QUEUE_BITS = 14
+"""log2 of the open requests a bridge has room for; its fee is 66,049 times the base when the last is taken."""
 
 
 @dataclass(frozen=True, slots=True)
