@@ -111,7 +111,13 @@ def process(registry: Registry, tmp_path: Path) -> Iterator[Process]:
         settings = {
             "registry": "registry.json",
             "journal": "zklink.sqlite",
-            "sequencer": {"port": port, "block_seconds": 0.3, "poll_seconds": 0.2},
+            "sequencer": {
+                "port": port,
+                "block_seconds": 0.3,
+                "poll_seconds": 0.2,
+                "rate_per_second": 1e6,
+                "rate_burst": 10**6,
+            },
         }
     (tmp_path / "zklink.yml").write_text(yaml.safe_dump(settings))
     found = Process(tmp_path / "zklink.yml", f"http://127.0.0.1:{port}")
