@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.rollup.conftest import USD_ID, USD_SCALE, run
+from tests.support.isolation import isolated
 from tests.support.reverts import assert_reverts
 from tests.support.settlement import (
     CLAIMS,
@@ -135,7 +136,7 @@ def test_foreign_claim_that_covers_a_forged_own_stream(primary: Stack) -> None:
 
 def committed_without_keeping(stack: Stack, arguments: list[Any]) -> Stored:
     """What a commit would store."""
-    with stack.clock.isolate():
+    with isolated(stack.clock):
         return committed(stack, arguments)
 
 

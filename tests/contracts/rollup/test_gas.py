@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.rollup.conftest import USD_ID, USD_SCALE, run
+from tests.support.isolation import isolated
 from tests.support.settlement import Stack
 from tests.support.snapshots import check_snapshot
 from zklink.protocol.ops import Placement
@@ -68,7 +69,7 @@ def test_prove(primary: Stack) -> None:
     primary.rollup.prove([blocks[0][1].words], [blocks[0][0].prove()], sender=primary.sequencer)
     used = {}
     for count in (1, 2, 4):
-        with primary.clock.isolate():
+        with isolated(primary.clock):
             part = blocks[1 : 1 + count]
             receipt = primary.rollup.prove(
                 [stored.words for _, stored, _ in part], [block.prove() for block, _, _ in part], sender=primary.sequencer
