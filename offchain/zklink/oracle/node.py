@@ -126,8 +126,9 @@ class Node:
             health.quarantined = tuple(observer.quarantined)
             self.metrics.saw_chain(observer, status, time.time())
             if status is not None:
+                if health.status is None or health.status.block_hash != status.block_hash:
+                    self.store.put_accepted(chain, status.block_number, status.block_hash)
                 health.status = status
-                self.store.put_accepted(chain, status.block_number, status.block_hash)
         found = [status for status in looks if status is not None]
         return found if len(found) == len(self._observers) else None
 

@@ -8,7 +8,6 @@ from dataclasses import astuple
 from typing import Protocol, TypeVar
 
 from zklink.chain.client import BlockRef, ChainClient, Finality
-from zklink.chain.errors import ChainError
 from zklink.chain.oracle_gate import OracleGate
 from zklink.chain.rollup import Rollup
 from zklink.deploy.registry import Registry
@@ -18,7 +17,6 @@ from zklink.oracle.proof import (
     GATE_HEAD_SLOT,
     STORED_HASH_SLOT,
     SYNC_HASH_SLOT,
-    BadProof,
     map_slot,
     proven_slots,
     state_root_of,
@@ -69,21 +67,7 @@ class RpcSource:
 
     async def start(self) -> None:
         """Check the chain id, and that rollup, gate and member table are the ones the registry describes."""
-        registry, members = self._registry, self._registry.oracle.member_set
-        try:
-            await self._client.start()
-            await self._rollup.check_identity(
-                chain=self._chain,
-                deployment_id=u256(registry.deployment_id),
-                chain_count=registry.chain_count,
-                primary=self._chain == registry.primary,
-            )
-            await self._gate.check_deployed()
-            table = await self._gate.members(members.epoch)
-            if table != [(m.weight, m.address) for m in members.members]:
-                raise SourceError(self.name, f"the gate's members of epoch {members.epoch} are not the registry's")
-        except (ChainError, ValueError) as error:
-            raise SourceError(self.name, str(error)) from error
+        await self._guard(self._identify())
         self._started = True
 
     async def close(self) -> None:
@@ -109,8 +93,8 @@ class RpcSource:
         )
         if self._proofs:
             rollup, gate = await asyncio.gather(
-                self._proven(at, self._rollup.address, [COUNTERS_SLOT]),
-                self._proven(at, self._gate.address, [GATE_HEAD_SLOT]),
+                self._guard(self._proven(at, self._rollup.address, [COUNTERS_SLOT])),
+                self._guard(self._proven(at, self._gate.address, [GATE_HEAD_SLOT])),
             )
             self._check("the counters", words64(rollup[COUNTERS_SLOT]), astuple(counters))
             self._check("the gate's head", words64(gate[GATE_HEAD_SLOT])[:3], (attested, generation, epoch))
@@ -136,33 +120,44 @@ class RpcSource:
             raise SourceError(self.name, f"stored block {number} and sync_hash({number}) differ")
         if self._proofs:
             slots = [map_slot(STORED_HASH_SLOT, number), map_slot(SYNC_HASH_SLOT, number)]
-            found = await self._proven(at, self._rollup.address, slots)
+            found = await self._guard(self._proven(at, self._rollup.address, slots))
             said = [int.from_bytes(block.hash(), "big"), int.from_bytes(sync_hash, "big")]
             self._check(f"block {number}", [found[slot] for slot in slots], said)
         return BlockFact(number, block.new_root, sync_hash)
 
+    async def _identify(self) -> None:
+        registry, members = self._registry, self._registry.oracle.member_set
+        await self._client.start()
+        await self._rollup.check_identity(
+            chain=self._chain,
+            deployment_id=u256(registry.deployment_id),
+            chain_count=registry.chain_count,
+            primary=self._chain == registry.primary,
+        )
+        await self._gate.check_deployed()
+        table = await self._gate.members(members.epoch)
+        if table != [(m.weight, m.address) for m in members.members]:
+            raise SourceError(self.name, f"the gate's members of epoch {members.epoch} are not the registry's")
+
     async def _proven(self, at: BlockRef, address: str, slots: Sequence[int]) -> dict[int, int]:
         """Values of storage slots that follow from the header of the pinned block."""
         if self._state_root[0] != at.hash:
-            header = await self._guard(self._client.request("eth_getBlockByHash", [at.hash, False]))
-            try:
-                self._state_root = (at.hash, state_root_of(header, at.hash))
-            except BadProof as error:
-                raise SourceError(self.name, str(error)) from error
+            header = await self._client.request("eth_getBlockByHash", [at.hash, False])
+            self._state_root = (at.hash, state_root_of(header, at.hash))
         place = {"blockHash": at.hash, "requireCanonical": True}
         keys = [f"0x{slot:064x}" for slot in slots]
-        answer = await self._guard(self._client.request("eth_getProof", [address, keys, place]))
-        try:
-            return proven_slots(self._state_root[1], address, answer, slots)
-        except BadProof as error:
-            raise SourceError(self.name, str(error)) from error
+        answer = await self._client.request("eth_getProof", [address, keys, place])
+        return proven_slots(self._state_root[1], address, answer, slots)
 
     def _check(self, what: str, proven: Sequence[int], said: Sequence[int]) -> None:
         if list(proven) != list(said):
             raise SourceError(self.name, f"its storage proof shows something else for {what}")
 
     async def _guard(self, reading: Awaitable[T]) -> T:
+        """What `reading` gives. Whatever a source's answer makes our decoders raise is that source's failure."""
         try:
             return await reading
-        except (ChainError, ValueError, KeyError, TypeError) as error:  # nonsense is the source's failure too
-            raise SourceError(self.name, f"{type(error).__name__}: {error}") from error
+        except SourceError:
+            raise
+        except Exception as error:
+            raise SourceError(self.name, f"{type(error).__name__}: {error}"[:500]) from error

@@ -1,7 +1,9 @@
 """Nodes over real contracts on two local chains: observe, sign, aggregate; the rollups accept the bundle."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -65,19 +67,10 @@ class Chains:
             w3.provider.make_request("anvil_mine", ["0x4"])  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[dict[int, Anvil]]:
-    with anvil(31337) as first, anvil(31338) as second:
-        yield {1: first, 2: second}
-
-
 @pytest.fixture
-def chains(nodes: dict[int, Anvil]) -> Iterator[Chains]:
-    snapshots = {c: Web3(HTTPProvider(n.url)) for c, n in nodes.items()}
-    ids = {c: w3.provider.make_request("evm_snapshot", [])["result"] for c, w3 in snapshots.items()}  # type: ignore[arg-type]
-    yield Chains(nodes)
-    for c, w3 in snapshots.items():
-        w3.provider.make_request("evm_revert", [ids[c]])  # type: ignore[arg-type]
+def chains() -> Iterator[Chains]:
+    with anvil(31337) as first, anvil(31338) as second:
+        yield Chains({1: first, 2: second})
 
 
 def make_node(folder: Path, registry: Registry, seat: int, peers: list[str]) -> Node:
@@ -167,26 +160,69 @@ async def test_source_that_lies_is_found_out(chains: Chains, function: str, lie:
     await asyncio.to_thread(chains.commit)
     await asyncio.to_thread(chains.mine)
     selector = "0x" + Web3.keccak(text=function)[:4].hex()
-    honest = chains.registry.chain(1).rpc
+    told = "0x" + b"".join(u256(value) for value in lie).hex()
+
+    def answer(body: dict[str, Any]) -> Any:
+        mine = body["method"] == "eth_call" and body["params"][0]["data"].startswith(selector)
+        return told if mine else HONEST
+
+    async with proxied_source(chains, answer) as (source, lies):
+        head = await source.head()
+        assert (await source.status(head)).committed == 1
+        assert (await source.fact(1, head)).number == 1
+        lies.set()
+        with pytest.raises(SourceError):
+            await source.status(head)
+            await source.fact(1, head)
+
+
+METHODS = (
+    "eth_chainId", "eth_getCode", "eth_call", "eth_getLogs", "eth_getBlockByNumber", "eth_getBlockByHash",
+    "eth_getProof",
+)  # fmt: skip
+NONSENSE = (None, "", "0x", "zz", 5, [], [5], {}, {"number": "0x1"}, "0x" + "ff" * 32)
+
+
+async def test_nonsense_is_the_sources_failure(chains: Chains) -> None:
+    await asyncio.to_thread(chains.commit)
+    await asyncio.to_thread(chains.mine)
+    for method, nonsense in product(METHODS, NONSENSE):
+        if method == "eth_getCode" and nonsense == NONSENSE[-1]:
+            continue  # any bytes are code
+
+        def answer(body: dict[str, Any], method: str = method, nonsense: Any = nonsense) -> Any:
+            return nonsense if body["method"] == method else HONEST
+
+        async with proxied_source(chains, answer) as (source, lies):
+            lies.set()
+            with pytest.raises(SourceError):
+                head = await source.head()
+                await source.status(head)
+                await source.fact(1, head)
+                pytest.fail(f"{nonsense!r} was believed for {method}")
+
+
+HONEST = object()
+
+
+@asynccontextmanager
+async def proxied_source(
+    chains: Chains, answer: Callable[[dict[str, Any]], Any]
+) -> AsyncIterator[tuple[RpcSource, asyncio.Event]]:
+    """A source of chain 1 that answers as `answer(request)` says once the event is set, unless it says HONEST."""
+    lies = asyncio.Event()
 
     async def handle(request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        if lies and body["method"] == "eth_call" and body["params"][0]["data"].startswith(selector):
-            told = "0x" + b"".join(u256(value) for value in lie).hex()
+        told = answer(body) if lies.is_set() else HONEST
+        if told is not HONEST:
             return web.json_response({"jsonrpc": "2.0", "id": body["id"], "result": told})
-        async with session.post(honest, json=body) as answer:
-            return web.json_response(await answer.json())
+        async with session.post(chains.registry.chain(1).rpc, json=body) as honest:
+            return web.json_response(await honest.json())
 
-    lies = False
     app = web.Application()
     app.router.add_post("/", handle)
     async with TestServer(app) as server, ClientSession() as session:
         source = RpcSource(chains.registry, 1, 1, str(server.make_url("/")), 5.0)
-        head = await source.head()
-        assert (await source.status(head)).committed == 1
-        assert (await source.fact(1, head)).number == 1
-        lies = True
-        with pytest.raises(SourceError):
-            await source.status(head)
-            await source.fact(1, head)
+        yield source, lies
         await source.close()
