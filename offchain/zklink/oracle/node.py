@@ -21,6 +21,7 @@ from zklink.oracle.decision import Decision, Verdict, decide, numbers_to_read
 from zklink.oracle.errors import FinalityBreach, ProtectionDatabaseError, SigningRefused, StaleChain
 from zklink.oracle.gossip import Gossip
 from zklink.oracle.limits import RateLimiter
+from zklink.oracle.loops import every, probe_lag
 from zklink.oracle.metrics import Metrics
 from zklink.oracle.observer import ChainObserver
 from zklink.oracle.pool import SignaturePool, Window
@@ -36,7 +37,6 @@ from zklink.protocol.types import address_to_hex
 
 log = structlog.get_logger("oracle")
 T = TypeVar("T")
-LAG_PROBE_SECONDS = 0.5
 
 
 class Node:
@@ -249,18 +249,13 @@ class Node:
     async def _serve(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             running = [
-                tasks.create_task(self._every(self._config.poll_seconds, self.tick)),
-                tasks.create_task(self._every(self._config.gossip_seconds, self._exchange)),
-                tasks.create_task(self._probe_loop()),
+                tasks.create_task(every(self._config.poll_seconds, self.tick)),
+                tasks.create_task(every(self._config.gossip_seconds, self._exchange)),
+                tasks.create_task(probe_lag(self.state)),
             ]
             await stop.wait()
             for task in running:
                 task.cancel()
-
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-        while True:
-            await work()
-            await asyncio.sleep(seconds)
 
     async def _exchange(self) -> None:
         await self.gossip.pull()
@@ -271,12 +266,6 @@ class Node:
                 self.state.signer_problem = ""
             except ProtectionDatabaseError as error:
                 self.state.signer_problem = str(error)
-
-    async def _probe_loop(self) -> None:
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(LAG_PROBE_SECONDS)
-            self.state.loop_lag = max(0.0, time.monotonic() - before - LAG_PROBE_SECONDS)
 
     def _open_signer(self) -> None:
         path: Path = self._config.protection_database
