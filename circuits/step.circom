@@ -22,6 +22,8 @@ include "ops/change_key.circom";
 // Private:  the fields of the step and the two leaves with their paths; every field is inside its width (phase widths)
 //           and 0 where its operation has none (phase unused), so nothing free reaches a word, a message or a leaf.
 //
+// One template of this length on purpose: half of it names the wires, and the order of its phases is the argument.
+//
 //   | phase   | what                                                                         |
 //   | select  | op and chain one-hot (BLK-5, DEP-7, WDR-10, CHK-10)                            |
 //   | unused  | fields that the operation does not have are 0                                 |
