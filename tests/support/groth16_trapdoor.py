@@ -81,7 +81,7 @@ def forge_with_equal_gamma_delta(alpha_beta: tuple[int, int], ic: Sequence[int],
 
 
 def twist_point_outside_subgroup() -> tuple[int, int, int, int]:
-    """A point on the twist y^2 = x^3 + 3 / (9 + i) that is not of order r: the cofactor is huge, so any point will do."""
+    """A point on the twist y^2 = x^3 + 3 / (9 + i) that is not of order r: the cofactor is huge, any point will do."""
     for x in range(1, 100):
         root = _square_root(FQ2([x, 0]) ** 3 + FQ2([3, 0]) / FQ2([9, 1]))
         if root is not None:

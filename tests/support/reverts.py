@@ -1,4 +1,4 @@
-"""Refused calls, checked without Ape's traces: a trace of a commit carries the whole memory at every step and takes seconds."""
+"""Refused calls without Ape's traces: a trace of a commit carries the whole memory at every step and takes seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ERROR_STRING = bytes.fromhex("08c379a0")
 
 
 def revert_reason(method: Any, *arguments: Any, sender: Any, gas: int = 16_000_000) -> str | None:
-    """Reason with which `method(*arguments)` from `sender` reverts on the latest state; "" without one, None when it passes."""
+    """Reason with which `method(*arguments)` reverts on the latest state; "" without one, None when it passes."""
     contract = method.contract
     call = {
         "from": getattr(sender, "address", sender),

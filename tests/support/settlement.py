@@ -1,8 +1,8 @@
-"""Blocks of one network for tests of the settlement contracts: streams from words, statements from the Python twin, proofs
-from a key with known secrets.
+"""Blocks of one network for tests of the settlement contracts: streams from words, statements from the Python twin,
+proofs from a key with known secrets.
 
-What these blocks say of the ledger (roots, the sponge h) is made up: the contracts take it from the proof. What they say to a
-chain is real.
+What these blocks say of the ledger (roots, the sponge h) is made up: the contracts take it from the proof. What they
+say to a chain is real.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ class Block:
         requests = sum(1 for op in operations(self.words[chain]) if op in (1, 5))
         return Stored(
             s.header.number, s.header.timestamp, s.header.new_root.to_bytes(32, "big"), self.sync_hash,
-            s.z, s.u, s.h, s.y, s.digests[chain], previous.first_request + previous.request_count, requests, s.header.shape,
+            s.z, s.u, s.h, s.y, s.digests[chain], previous.first_request + previous.request_count, requests,
+            s.header.shape,
         )  # fmt: skip
 
     def commit(self, chain: int, previous: Stored, primary: bool) -> list[Any]:
@@ -104,7 +105,9 @@ class Block:
 
     def prove(self) -> list[int]:
         """A valid proof."""
-        return KEYS[self.statement.header.shape].prove([self.statement.z, self.statement.u, self.statement.h, self.statement.y])
+        return KEYS[self.statement.header.shape].prove(
+            [self.statement.z, self.statement.u, self.statement.h, self.statement.y]
+        )
 
 
 def operations(words: Sequence[int]) -> list[int]:
@@ -167,7 +170,13 @@ def changed_at(arguments: list[Any], position: int, index: int, value: Any) -> l
 
 
 def attest_digest(
-    number: int, root: bytes, sync_hash: bytes, *, epoch: int = 1, generation: int = 0, deployment_id: bytes = DEPLOYMENT_ID
+    number: int,
+    root: bytes,
+    sync_hash: bytes,
+    *,
+    epoch: int = 1,
+    generation: int = 0,
+    deployment_id: bytes = DEPLOYMENT_ID,
 ) -> bytes:
     """EIP-712 digest of AttestV1, written out once more with eth-abi alone."""
     domain = keccak(encode(["bytes32"] * 3 + ["bytes32"], [
@@ -176,7 +185,10 @@ def attest_digest(
     ]))  # fmt: skip
     kind = keccak(b"AttestV1(uint64 setEpoch,uint64 generation,uint64 blockNumber,bytes32 stateRoot,bytes32 syncHash)")
     struct = keccak(
-        encode(["bytes32", "uint64", "uint64", "uint64", "bytes32", "bytes32"], [kind, epoch, generation, number, root, sync_hash])
+        encode(
+            ["bytes32", "uint64", "uint64", "uint64", "bytes32", "bytes32"],
+            [kind, epoch, generation, number, root, sync_hash],
+        )
     )
     return keccak(b"\x19\x01" + domain + struct)
 
@@ -226,7 +238,9 @@ class Stack:
     clock: Any
     latest: Stored = GENESIS
 
-    def block(self, streams: Mapping[int, Sequence[int]] | None = None, previous: Stored | None = None, **options: Any) -> Block:
+    def block(
+        self, streams: Mapping[int, Sequence[int]] | None = None, previous: Stored | None = None, **options: Any
+    ) -> Block:
         """A block after the latest stored one, with the chain's present time."""
         options = {"chain_count": self.chain_count, "timestamp": self.clock.pending_timestamp} | options
         return make_block(previous or self.latest, streams=streams, **options)
@@ -261,7 +275,15 @@ class Stack:
 
 
 def deploy_stack(
-    project: Any, deployer: Any, governor: Any, sequencer: Any, clock: Any, *, chain: int = 1, chain_count: int = 2, **changes: Any
+    project: Any,
+    deployer: Any,
+    governor: Any,
+    sequencer: Any,
+    clock: Any,
+    *,
+    chain: int = 1,
+    chain_count: int = 2,
+    **changes: Any,
 ) -> Stack:
     """All contracts of one chain, wired by predicted addresses. Chain 1 is the primary."""
     checker = deployer.deploy(project.StreamChecker)
@@ -276,7 +298,9 @@ def deploy_stack(
         bridge, proof_gate, gate, checker,
     )  # fmt: skip
     assert contract.address.lower() == rollup
-    stack = Stack(chain, chain == 1, chain_count, sequencer, contract, bridge, gate, proof_gate, verifiers, checker, clock)
+    stack = Stack(
+        chain, chain == 1, chain_count, sequencer, contract, bridge, gate, proof_gate, verifiers, checker, clock
+    )
     stack.latest = replace(GENESIS, sync_hash=genesis_sync_hash(int.from_bytes(identity, "big")))
     return stack
 

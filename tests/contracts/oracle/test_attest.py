@@ -1,4 +1,4 @@
-"""OracleGate.attest: one valid signature for every bit, more than two thirds of the weight, and nothing else. Rows T01-T15."""
+"""OracleGate.attest: one valid signature for every bit, over two thirds of the weight, nothing else. T01-T15."""
 
 from __future__ import annotations
 
@@ -176,7 +176,9 @@ WEIGHTS = st.lists(st.integers(1, 2**32 - 1), min_size=4, max_size=8).filter(lam
 @given(weights=WEIGHTS, data=st.data())
 def test_law_of_the_quorum(deploy_gate: Any, actors: Any, weights: list[int], data: st.DataObject) -> None:  # T11
     """Accepted exactly when 3 * signed > 2 * total, over random weights and signers."""
-    members = sorted((Account.from_key(bytes([60 + i]) * 32) for i in range(len(weights))), key=lambda a: int(a.address, 16))
+    members = sorted(
+        (Account.from_key(bytes([60 + i]) * 32) for i in range(len(weights))), key=lambda a: int(a.address, 16)
+    )
     gate = deploy_gate(table=table(weights, members))
     signers = sorted(data.draw(st.sets(st.integers(0, len(weights) - 1))))
     expected = None if 3 * sum(weights[i] for i in signers) > 2 * sum(weights) else "oracle/quorum"

@@ -1,5 +1,4 @@
-"""A primary (chain 1) and a secondary (chain 2) of one network, both with a bridge that lists NATIVE (1, scale 0) and USD (2, 6
-decimals, scale 12) and with every request the tests consume."""
+"""A primary (chain 1) and a secondary (chain 2) of one network; both list NATIVE (1, scale 0) and USD (2, scale 12)."""
 
 from __future__ import annotations
 
@@ -89,7 +88,13 @@ def full_exit(actors: Any) -> Any:
             account, 0, USD_ID, recipient, sender=actors.alice, value=stack.bridge.request_fee()
         )
         return FullExit(
-            stack.chain, account, 0, USD_ID, USD_SCALE, Owner(0, int(actors.alice.address, 16)), int(recipient.address, 16)
+            stack.chain,
+            account,
+            0,
+            USD_ID,
+            USD_SCALE,
+            Owner(0, int(actors.alice.address, 16)),
+            int(recipient.address, 16),
         )
 
     return act

@@ -1,7 +1,7 @@
 """The holes that protocol.md lists: each attack is carried out, with everything an attacker may choose, and must fail.
 
-A prover's proof fixes (z, u, h, Y) of the block it was made for. The contracts here derive these numbers from what they were
-shown, so a forged thing shows as a proof that no longer fits, or as sync hashes that differ.
+A prover's proof fixes (z, u, h, Y) of the block it was made for. The contracts here derive these numbers from what they
+were shown, so a forged thing shows as a proof that no longer fits, or as sync hashes that differ.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def test_word_of_the_data_stream_changed(primary: Stack) -> None:
     primary.refuse_proof("proof/invalid", forged, block.prove())
 
 
-@pytest.mark.parametrize(("index", "delta"), [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1 << 32)], ids="time root h shape counts".split())
+@pytest.mark.parametrize(
+    ("index", "delta"), [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1 << 32)], ids="time root h shape counts".split()
+)
 def test_word_of_the_header_changed(primary: Stack, index: int, delta: int) -> None:
     block = honest(primary)
     arguments = primary.arguments(block)
@@ -81,7 +83,7 @@ def test_word_of_the_header_changed(primary: Stack, index: int, delta: int) -> N
 
 
 def test_word_of_a_foreign_stream_changed(primary: Stack, secondary: Stack) -> None:
-    """The primary is told another digest and claim for stream 2 than chain 2 computes: the proof does not fit either."""
+    """The primary is told another claim for stream 2 than chain 2 computes: the proof does not fit either."""
     block = honest(primary)
     arguments = primary.arguments(block)
     words = [2**200 + 2, 2**100, 77]
@@ -91,10 +93,10 @@ def test_word_of_a_foreign_stream_changed(primary: Stack, secondary: Stack) -> N
 
 
 def test_two_words_that_balance_at_another_z(primary: Stack) -> None:
-    """Words changed so that y stays the same at the honest z: the digest changes, so z does, and they balance no more."""
+    """Words changed so that y stays the same at the honest z: the digest changes, so z does: they balance no more."""
     block = honest(primary)
     z = block.statement.z
-    # a z + b z^2 + c z^3 = 0 with small a, b, c would do; any three words of 248 bits leave room for a lattice of solutions
+    # a z + b z^2 + c z^3 = 0 with short a, b, c: three words of 248 bits leave room for a lattice of solutions
     a, b, c = _short_relation(z)
     data = [5 + a, 6 + b, 7 + c]
     assert evaluate(data, z) == evaluate([5, 6, 7], z)
@@ -125,7 +127,9 @@ def test_foreign_claim_that_covers_a_forged_own_stream(primary: Stack) -> None:
     honest_sum = sum(pow(statement.u, s, R) * y for s, y in claims.items()) % R
     claims[1] += error
     claims[2] = (claims[2] - error * pow(statement.u, -1, R)) % R
-    assert sum(pow(statement.u, s, R) * y for s, y in claims.items()) % R == honest_sum  # with u fixed, the attack works
+    assert (
+        sum(pow(statement.u, s, R) * y for s, y in claims.items()) % R == honest_sum
+    )  # with u fixed, the attack works
     forged = committed(primary, changed_at(arguments, CLAIMS, 2, claims[2]))
     assert forged.u != statement.u and forged.z == shown.z
     # The prover may even make a new honest proof at the forged z and u: inputs (z, u, h, Y of the honest words).
@@ -164,7 +168,7 @@ def test_replay_on_another_chain_of_the_network(primary: Stack, secondary: Stack
 
 
 def test_replay_on_another_deployment(primary: Stack, prepared: Any) -> None:
-    """Same words, same keys, another deployment id: other challenges, so the proof does not fit; nor does the attestation."""
+    """Same words, same keys, another deployment id: other challenges and sync hash, so the proof does not fit."""
     other = prepared(1, deployment_id=b"\x00" + b"\x2e" * 31)
     block = honest(primary)
     arguments = changed(primary.arguments(block), 0, other.latest.words)

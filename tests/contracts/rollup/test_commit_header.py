@@ -46,12 +46,14 @@ def test_number_at_or_below_the_committed_one(primary: Stack) -> None:
 def test_previous_block_altered_in_any_field(primary: Stack, index: int) -> None:
     primary.commit()
     words = list(primary.latest.words)
-    words[index] = bytes([words[index][0] ^ 1]) + words[index][1:] if isinstance(words[index], bytes) else words[index] ^ 1
+    words[index] = (
+        bytes([words[index][0] ^ 1]) + words[index][1:] if isinstance(words[index], bytes) else words[index] ^ 1
+    )
     refuse(primary, "unknown_block", changed(primary.arguments(primary.block()), 0, tuple(words)))
 
 
 def test_stale_root(primary: Stack) -> None:
-    """A block built on the block before the last: its statement names an old root the contract does not take from it."""
+    """A block built on the block before the last: it names an old root that the contract does not take from it."""
     stale = primary.latest
     primary.commit()
     arguments = primary.arguments(primary.block())

@@ -1,5 +1,5 @@
-"""Rollup.commit: a chain's own stream. Every refusal has a block in which only that thing is wrong; the statement around the wrong
-stream is consistent (digest, challenges and claims are those of the wrong stream), so nothing but the parser can object."""
+"""Rollup.commit: a chain's own stream. Every refusal has a block in which only that thing is wrong; the statement
+around the wrong stream is consistent (its digest, challenges, claims), so nothing but the parser can object."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ def test_every_kind_of_operation_passes(primary: Stack, deposit: Any, full_exit:
     assert (stored.first_request, stored.request_count) == (0, 3)
     assert tuple(primary.rollup.counters()) == (1, 0, 0, 0)
     (event,) = receipt.decode_logs(primary.rollup.BlockCommitted)
-    assert [event[name] for name in stored.__dataclass_fields__] == [
-        v if not isinstance(v, bytes) else v for v in stored.words
-    ]
+    assert [event[name] for name in stored.__dataclass_fields__] == list(stored.words)
 
 
 @pytest.mark.parametrize("op", [0, 2, 4, 8, 255])
@@ -68,7 +66,12 @@ def test_zero_word_padding(primary: Stack) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [[C0.encode(op=3)], withdraw() + [C0.encode(op=7)], withdraw() + [C0.encode(op=1), 0], [C0.encode(op=6), 0, 0, 0, 0]],
+    [
+        [C0.encode(op=3)],
+        withdraw() + [C0.encode(op=7)],
+        withdraw() + [C0.encode(op=1), 0],
+        [C0.encode(op=6), 0, 0, 0, 0],
+    ],
     ids=["one word", "part", "deposit", "key"],
 )
 def test_operation_that_is_not_complete(primary: Stack, words: list[int]) -> None:
@@ -112,7 +115,9 @@ def test_edges_of_a_payout_pass(primary: Stack, words: list[int]) -> None:
 
 @pytest.mark.parametrize("make", [withdraw, part], ids=["withdraw", "part"])
 @pytest.mark.parametrize("change", [{"token": 3}, {"scale": 11}, {"scale": 0}, {"token": 0}, {"token": NATIVE_ID}])
-def test_token_not_listed_or_with_another_scale(primary: Stack, make: Callable[..., list[int]], change: dict[str, int]) -> None:
+def test_token_not_listed_or_with_another_scale(
+    primary: Stack, make: Callable[..., list[int]], change: dict[str, int]
+) -> None:
     refuse(primary, "token_scale", [*withdraw(), *make(change)])
 
 
@@ -151,7 +156,9 @@ C0_BITS = {
 
 @pytest.mark.parametrize("shift", C0_BITS.values(), ids=C0_BITS)
 @pytest.mark.parametrize("kind", ["deposit", "full_exit"])
-def test_field_of_the_request_forged(request: Any, primary: Stack, kind: str, shift: int, deposit: Any, full_exit: Any) -> None:
+def test_field_of_the_request_forged(
+    request: Any, primary: Stack, kind: str, shift: int, deposit: Any, full_exit: Any
+) -> None:
     words = list(deposit(primary).chain_words(Placement(9)) if kind == "deposit" else full_exit(primary).chain_words(7))
     words[0] ^= 1 << shift
     refuse(primary, "requests", words)
@@ -224,5 +231,3 @@ def test_longest_stream_fits(primary: Stack) -> None:
 
 def test_longer_stream_does_not(primary: Stack) -> None:
     primary.refuse("", primary.arguments(primary.block({1: withdraw() * 133})))
-
-

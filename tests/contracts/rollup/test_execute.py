@@ -96,7 +96,14 @@ def test_receivers_that_refuse_do_not_stop_it(project: Any, primary: Stack, acto
     """A contract that takes no native value, and addresses of precompiles and of the bridge itself."""
     callee = actors.deployer.deploy(project.Callee)
     callee.set_refuses(True, sender=actors.deployer)
-    receivers = [int(callee.address, 16), 1, 8, int(primary.bridge.address, 16), int(primary.usd.address, 16), 2**160 - 1]
+    receivers = [
+        int(callee.address, 16),
+        1,
+        8,
+        int(primary.bridge.address, 16),
+        int(primary.usd.address, 16),
+        2**160 - 1,
+    ]
     words = [w for receiver in receivers for w in payout(3, receiver, 5, NATIVE_ID, 0)]
     execute(primary, *synced(primary, [*words, *payout(3, int(actors.bob.address, 16), 9, NATIVE_ID, 0)]))
     assert primary.bridge.pending(actors.bob, NATIVE) == 9

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.rollup.conftest import USD_ID, USD_SCALE, run
+from tests.contracts.rollup.test_keys import OWNER, sign_authorisation
 from tests.support.isolation import isolated
 from tests.support.settlement import Stack
 from tests.support.snapshots import check_snapshot
@@ -23,7 +24,9 @@ def calldata_gas(receipt: Any) -> int:
 
 def withdrawal(i: int, token: int = USD_ID, scale: int = USD_SCALE) -> list[int]:
     return [
-        C0.encode(op=3, account=7 + i, token=token, scale=scale, address=0xBEEF0000BEEF0000BEEF0000BEEF0000BEEF0000 + i),
+        C0.encode(
+            op=3, account=7 + i, token=token, scale=scale, address=0xBEEF0000BEEF0000BEEF0000BEEF0000BEEF0000 + i
+        ),
         C1.encode(nonce=i, units=1000 + i),
     ]
 
@@ -72,7 +75,9 @@ def test_prove(primary: Stack) -> None:
         with isolated(primary.clock):
             part = blocks[1 : 1 + count]
             receipt = primary.rollup.prove(
-                [stored.words for _, stored, _ in part], [block.prove() for block, _, _ in part], sender=primary.sequencer
+                [stored.words for _, stored, _ in part],
+                [block.prove() for block, _, _ in part],
+                sender=primary.sequencer,
             )
             used[count] = receipt.gas_used
             check_snapshot("gas", f"Rollup.prove/{count}", receipt.gas_used, TOLERANCE)
@@ -92,6 +97,21 @@ def test_sync_and_execute(primary: Stack, eight_operations: Any, deposit: Any) -
     check_snapshot("gas", "Rollup.execute/4_withdrawals_to_new_receivers", receipt.gas_used, TOLERANCE)
 
 
-def test_keys(primary: Stack, actors: Any) -> None:
+def test_keys(project: Any, primary: Stack, actors: Any) -> None:
     receipt = primary.rollup.authorise_key(3, 11, 12, sender=actors.alice)
     check_snapshot("gas", "Rollup.authorise_key", receipt.gas_used, TOLERANCE)
+    wallet = actors.deployer.deploy(project.Wallet1271, OWNER.address)
+    signature = sign_authorisation(wallet.address, key_x=11, key_y=12, nonce=3)
+    receipt = primary.rollup.authorise_key_1271(wallet, 3, 11, 12, signature, sender=actors.alice)
+    check_snapshot("gas", "Rollup.authorise_key_1271", receipt.gas_used, TOLERANCE)
+
+
+def test_roles(primary: Stack, actors: Any) -> None:
+    rollup = primary.rollup
+    receipts = {
+        "set_role": rollup.set_role(actors.bob, 1, True, sender=actors.governor),
+        "offer_governor": rollup.offer_governor(actors.bob, sender=actors.governor),
+        "accept_governor": rollup.accept_governor(sender=actors.bob),
+    }
+    for name, receipt in receipts.items():
+        check_snapshot("gas", f"Rollup.{name}", receipt.gas_used, TOLERANCE)

@@ -18,7 +18,13 @@ KEY_X, KEY_Y, NONCE, ACCOUNT = 2**200 + 5, R - 1, 3, 7
 
 
 def key_words(
-    key_x: int = KEY_X, key_y: int = KEY_Y, *, domain: int = 0, address: str = OWNER.address, account: int = ACCOUNT, nonce: int = NONCE
+    key_x: int = KEY_X,
+    key_y: int = KEY_Y,
+    *,
+    domain: int = 0,
+    address: str = OWNER.address,
+    account: int = ACCOUNT,
+    nonce: int = NONCE,
 ) -> list[int]:
     low = 2**128 - 1
     c0 = C0.encode(op=6, account=account, token=1, domain=domain, address=int(address, 16))
@@ -30,7 +36,9 @@ def sign_key(signer: Any = OWNER, deployment_id: bytes = DEPLOYMENT_ID, **change
     fields = [("keyX", "uint256"), ("keyY", "uint256"), ("nonce", "uint32"), ("account", "uint32")]
     document = {
         "types": {
-            "EIP712Domain": [{"name": n, "type": t} for n, t in (("name", "string"), ("version", "string"), ("salt", "bytes32"))],
+            "EIP712Domain": [
+                {"name": n, "type": t} for n, t in (("name", "string"), ("version", "string"), ("salt", "bytes32"))
+            ],
             "ChangeKey": [{"name": n, "type": t} for n, t in fields],
         },
         "primaryType": "ChangeKey",
@@ -105,7 +113,12 @@ def test_fact_of_an_ordinary_key(primary: Stack, secondary: Stack, actors: Any) 
     for stack in (primary, secondary):
         receipt = stack.rollup.authorise_key(NONCE, KEY_X, KEY_Y, sender=actors.alice)
         (event,) = receipt.decode_logs(stack.rollup.KeyAuthorised)
-        assert (event.owner, event.nonce, event.key_x, event.key_y) == (int(actors.alice.address, 16), NONCE, KEY_X, KEY_Y)
+        assert (event.owner, event.nonce, event.key_x, event.key_y) == (
+            int(actors.alice.address, 16),
+            NONCE,
+            KEY_X,
+            KEY_Y,
+        )
         stack.commit({stack.chain: key_words(address=actors.alice.address)}, signatures=[b""])
 
 
@@ -133,7 +146,7 @@ def test_fact_with_a_key_out_of_range(primary: Stack, actors: Any, key_x: int, k
 
 
 def test_contract_wallet_acts_in_its_own_domain(project: Any, primary: Stack, actors: Any) -> None:
-    """The same address: a call gives a fact for domain 1, never for domain 0, and no other chain's domain is taken here."""
+    """The same address: a call gives a fact for domain 1, not for 0, and no other chain's domain is taken here."""
     wallet = actors.deployer.deploy(project.Callee)
     data = primary.rollup.authorise_key.encode_input(NONCE, KEY_X, KEY_Y)
     wallet.act(primary.rollup, data, 0, sender=actors.stranger)
@@ -143,19 +156,25 @@ def test_contract_wallet_acts_in_its_own_domain(project: Any, primary: Stack, ac
     primary.commit({1: key_words(domain=1, address=wallet.address)}, signatures=[b""])
 
 
-def test_wallet_that_approves_by_erc1271(project: Any, primary: Stack, actors: Any) -> None:
-    wallet = actors.deployer.deploy(project.Wallet1271, OWNER.address)
+def sign_authorisation(wallet: str, key_x: int = KEY_X, key_y: int = KEY_Y, nonce: int = NONCE) -> bytes:
+    """r, s, v of the owner over AuthoriseKey for a wallet of chain 1."""
     fields = [("domain", "uint8"), ("wallet", "address"), ("keyX", "uint256"), ("keyY", "uint256"), ("nonce", "uint32")]
+    salted = (("name", "string"), ("version", "string"), ("salt", "bytes32"))
     document = {
         "types": {
-            "EIP712Domain": [{"name": n, "type": t} for n, t in (("name", "string"), ("version", "string"), ("salt", "bytes32"))],
+            "EIP712Domain": [{"name": n, "type": t} for n, t in salted],
             "AuthoriseKey": [{"name": n, "type": t} for n, t in fields],
         },
         "primaryType": "AuthoriseKey",
         "domain": {"name": "zkLink", "version": "1", "salt": DEPLOYMENT_ID},
-        "message": {"domain": 1, "wallet": wallet.address, "keyX": KEY_X, "keyY": KEY_Y, "nonce": NONCE},
+        "message": {"domain": 1, "wallet": wallet, "keyX": key_x, "keyY": key_y, "nonce": nonce},
     }
-    signature = OWNER.sign_message(encode_typed_data(full_message=document)).signature
+    return OWNER.sign_message(encode_typed_data(full_message=document)).signature
+
+
+def test_wallet_that_approves_by_erc1271(project: Any, primary: Stack, actors: Any) -> None:
+    wallet = actors.deployer.deploy(project.Wallet1271, OWNER.address)
+    signature = sign_authorisation(wallet.address)
     call = primary.rollup.authorise_key_1271
     other = actors.deployer.deploy(project.Wallet1271, OWNER.address)
     for arguments in (

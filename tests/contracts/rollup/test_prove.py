@@ -63,8 +63,15 @@ def test_block_altered_in_any_field(primary: Stack, index: int) -> None:
     """Public inputs x + r included: what is not what was committed is unknown."""
     block, stored, _ = primary.commit()
     words = list(stored.words)
-    words[index] = bytes([words[index][0] ^ 1]) + words[index][1:] if isinstance(words[index], bytes) else words[index] ^ 1
-    refuse(primary, "rollup/unknown_block", [replace(stored, **{list(stored.__dataclass_fields__)[index]: words[index]})], [block.prove()])
+    words[index] = (
+        bytes([words[index][0] ^ 1]) + words[index][1:] if isinstance(words[index], bytes) else words[index] ^ 1
+    )
+    refuse(
+        primary,
+        "rollup/unknown_block",
+        [replace(stored, **{list(stored.__dataclass_fields__)[index]: words[index]})],
+        [block.prove()],
+    )
 
 
 @pytest.mark.parametrize("field", ["z", "u", "h", "y"])

@@ -64,7 +64,7 @@ def coefficients(proofs: list[list[int]], inputs: list[list[int]]) -> list[int]:
 
 
 def test_errors_weighted_by_known_coefficients_do_not_cancel(verifier: Any) -> None:
-    """Errors e_0 = rho_1, e_1 = -rho_0 for the coefficients of the honest batch: shifting C changes the coefficients."""
+    """Errors e_0 = rho_1, e_1 = -rho_0 for the coefficients of the honest batch: shifting C changes them."""
     rho = coefficients(proofs_of(BLOCKS)[:2], BLOCKS[:2])
     assert rho[0] * rho[1] - rho[1] * rho[0] == 0  # with coefficients fixed beforehand this batch would pass
     proofs = [KEY.shifted(BLOCKS[0], rho[1], a=0xA0), KEY.shifted(BLOCKS[1], -rho[0], a=0xA1)]

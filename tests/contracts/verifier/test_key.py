@@ -94,7 +94,9 @@ def test_development_key_is_marked(project: Any, actors: Any, verifier: Any) -> 
     assert not production.development()
 
 
-@pytest.mark.parametrize(("chain_id", "refused"), [(1, True), (31336, True), (31337, False), (31400, False), (31401, True)])
+@pytest.mark.parametrize(
+    ("chain_id", "refused"), [(1, True), (31336, True), (31337, False), (31400, False), (31401, True)]
+)
 def test_development_key_lives_on_local_chains_only(
     project: Any, actors: Any, chain: Any, chain_id: int, refused: bool
 ) -> None:
@@ -104,7 +106,10 @@ def test_development_key_lives_on_local_chains_only(
     contract = project.Groth16Verifier
     code = contract.contract_type.deployment_bytecode.bytecode
     arguments = contract.constructor.encode_input(KEY.constructor, True)
-    call = {"from": actors.deployer.address, "data": "0x" + bytes.fromhex(code.removeprefix("0x")).hex() + arguments.hex()}
+    call = {
+        "from": actors.deployer.address,
+        "data": "0x" + bytes.fromhex(code.removeprefix("0x")).hex() + arguments.hex(),
+    }
     web3.provider.make_request("anvil_setChainId", [chain_id])
     try:
         answer = web3.provider.make_request("eth_call", [call, "latest"])
@@ -113,5 +118,3 @@ def test_development_key_lives_on_local_chains_only(
     assert ("error" in answer) == refused, answer
     if refused:
         assert "proof/development_key" in str(answer["error"])
-
-

@@ -54,5 +54,3 @@ def test_bad_list(project: Any, actors: Any, pair: list[str], shapes: list[int],
 def test_verifier_without_code(project: Any, actors: Any) -> None:
     with ape.reverts():
         actors.deployer.deploy(project.ProofGate, [1], [actors.alice.address])
-
-

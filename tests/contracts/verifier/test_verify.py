@@ -99,7 +99,10 @@ def test_proofs_are_malleable_so_bytes_identify_nothing(verifier: Any, proof: li
 
 
 def test_too_little_gas_never_accepts(verifier: Any, proof: list[int], chain: Any, actors: Any) -> None:
-    """Whatever precompile runs dry, the call reverts: no limit yields an answer that is not the true one."""
+    """Whatever precompile runs dry, the call reverts: no limit yields an answer that is not the true one.
+
+    Where an addition or multiplication runs dry, "proof/precompile" is meant; the gas left does not suffice to say so.
+    """
     data = verifier.verify.encode_input(proof, INPUTS)
     enough = 320_000
     outcomes = set()
