@@ -15,6 +15,9 @@ KEY_NAME: constant(bytes32) = keccak256("zkLink")
 ATTEST_TYPE: constant(bytes32) = keccak256(
     "AttestV1(uint64 setEpoch,uint64 generation,uint64 blockNumber,bytes32 stateRoot,bytes32 syncHash)"
 )
+PRICES_TYPE: constant(bytes32) = keccak256(
+    "PricesV1(uint64 setEpoch,uint64 round,uint64 observedAt,bytes32 pricesHash)"
+)
 CHANGE_KEY_TYPE: constant(bytes32) = keccak256("ChangeKey(uint256 keyX,uint256 keyY,uint32 nonce,uint32 account)")
 # A contract wallet's approval names the wallet and the chain: several wallets may share one signer.
 AUTHORISE_KEY_TYPE: constant(bytes32) = keccak256(
@@ -59,4 +62,15 @@ def _authorise_key_digest(
 ) -> bytes32:
     return message_hash_utils._to_typed_data_hash(
         domain, keccak256(abi_encode(AUTHORISE_KEY_TYPE, chain_id, wallet, key_x, key_y, nonce))
+    )
+
+
+@internal
+@pure
+def _prices_digest(domain: bytes32, epoch: uint64, round: uint64, observed_at: uint64, prices_hash: bytes32) -> bytes32:
+    """
+    @param domain The oracle domain
+    """
+    return message_hash_utils._to_typed_data_hash(
+        domain, keccak256(abi_encode(PRICES_TYPE, epoch, round, observed_at, prices_hash))
     )
