@@ -12,7 +12,7 @@ from tests.house.sources import ROOT, name, text, under
 
 PACKAGE = ROOT / "offchain" / "zklink"
 SPEC = {"crypto", "protocol", "state", "witness"}
-BELOW_SERVICES = SPEC | {"chain", "journal", "prover", "deploy", "observe", "config"}
+BELOW_SERVICES = SPEC | {"chain", "journal", "prover", "deploy", "observe", "wire", "config"}
 SERVICES = {"sequencer", "oracle", "relayer", "recovery", "broker", "keeper", "matcher", "sdk"}
 ALLOWED: dict[str, set[str]] = {
     "crypto": set(),
@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "prover": {"crypto", "protocol", "state", "witness", "journal", "observe"},  # the worker lives on the journal
     "deploy": {"crypto", "protocol", "chain"},
     "observe": set(),
+    "wire": set(),
     "config": {"deploy", "protocol"},
     **{service: BELOW_SERVICES for service in SERVICES},
 }

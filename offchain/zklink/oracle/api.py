@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,6 +17,7 @@ from zklink.oracle.state import NodeState
 from zklink.oracle.store import Store
 from zklink.protocol.errors import FieldError
 from zklink.protocol.types import address_from_hex
+from zklink.wire import parse_json
 
 MAX_BODY_BYTES = 4096
 MAX_LISTED = 500
@@ -63,9 +63,9 @@ class Api:
         """202 stored or known, 409 conflict (with what was stored first), 413 too large, 422 invalid."""
         raw = await request.read()
         try:
-            body = json.loads(raw)
-        except (ValueError, RecursionError):
-            raise InvalidSignatureMessage("body", "is not JSON") from None
+            body = parse_json(raw)
+        except ValueError as error:
+            raise InvalidSignatureMessage("body", f"is not JSON: {str(error)[:80]}") from None
         item = signed_from_json(body)
         try:
             accepted = self._pool.accept(item)

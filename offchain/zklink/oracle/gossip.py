@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 
@@ -15,6 +14,7 @@ from zklink.oracle.metrics import Metrics
 from zklink.oracle.pool import Accepted, SignaturePool
 from zklink.oracle.store import SignedAttestation
 from zklink.protocol.types import address_to_hex
+from zklink.wire import parse_json, read_body
 
 MAX_ANSWER_BYTES = 512 * 1024
 PEER_SECONDS = 5.0
@@ -59,7 +59,7 @@ class Gossip:
         assert self._session is not None
         try:
             async with self._session.post(f"{peer}/v1/signatures", json=signed_to_json(item)) as response:
-                await _read(response)
+                await read_body(response.content, MAX_ANSWER_BYTES)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             self.problems[peer] = _short(error)
 
@@ -86,25 +86,16 @@ class Gossip:
             async with self._session.get(f"{peer}/v1/signatures?{query}") as response:
                 if response.status != 200:
                     raise ValueError(f"status {response.status}")
-                raw = await _read(response)
-            items = [signed_from_json(body) for body in json.loads(raw)["signatures"]]
+                raw = await read_body(response.content, MAX_ANSWER_BYTES)
+            items = [signed_from_json(body) for body in parse_json(raw)["signatures"]]
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self.problems[peer] = _short(error)
             return []
-        except (ValueError, KeyError, TypeError, InvalidSignatureMessage, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, InvalidSignatureMessage) as error:
             self.problems[peer] = f"answers nonsense: {_short(error)}"
             return []
         self.problems[peer] = ""
         return items
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    raw = b""
-    async for chunk in response.content.iter_any():
-        raw += chunk
-        if len(raw) > MAX_ANSWER_BYTES:
-            raise ValueError(f"answer is longer than {MAX_ANSWER_BYTES} bytes")
-    return raw
 
 
 def _short(error: BaseException) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +13,12 @@ import structlog
 from zklink.protocol.attestation import Attestation, MemberSet, check_attestation
 from zklink.protocol.errors import ProtocolError
 from zklink.relayer.errors import BadBundle
+from zklink.wire import parse_json, read_body
 
 log = structlog.get_logger(__name__)
 DEADLINE = 5.0
 MAX_ANSWER = 64 * 1024
 KEPT = 64
-MAX_BRACKETS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,7 @@ class BundleSource:
                     self.troubles.pop(url, None)
                     return
                 response.raise_for_status()
-                raw = await response.content.read(MAX_ANSWER)
-                data = _decode(url, raw)
+                data = await _decode(url, response)
             bundle = parse_bundle(url, data, self._deployment_id, self._members)
             self.troubles.pop(url, None)
         except (aiohttp.ClientError, TimeoutError, OSError, BadBundle) as error:
@@ -118,10 +116,8 @@ class BundleSource:
             self._known[bundle.block] = bundle
 
 
-def _decode(url: str, raw: bytes) -> Any:
-    if raw.count(b"{") + raw.count(b"[") > MAX_BRACKETS:
-        raise BadBundle(url, "is nested")
+async def _decode(url: str, response: aiohttp.ClientResponse) -> Any:
     try:
-        return json.loads(raw)
-    except ValueError:
-        raise BadBundle(url, "is no JSON") from None
+        return parse_json(await read_body(response.content, MAX_ANSWER))
+    except ValueError as error:
+        raise BadBundle(url, f"malformed: {error}") from None

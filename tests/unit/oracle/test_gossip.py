@@ -53,6 +53,7 @@ async def test_good_answer_is_stored() -> None:
         (lambda: web.json_response({"signatures": [GOOD]}, status=500), "status 500"),
         (lambda: web.Response(text="hello"), "nonsense"),
         (lambda: web.json_response([]), "nonsense"),
+        (lambda: web.Response(text='{"signatures": ' + "[" * 200_000), "nested deeper"),
         (lambda: web.json_response({"signatures": 5}), "nonsense"),
         (lambda: web.json_response({"signatures": [{**GOOD, "sig": "0x"}]}), "nonsense"),
         (lambda: web.json_response({"signatures": [{**GOOD, "signer": KEYS[0].address}]}), "unusable"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -47,7 +49,7 @@ def test_a_bundle_needs_more_than_two_thirds(registry: Registry) -> None:
         parse_bundle("x", full, registry.deployment_id + 1, registry.oracle.member_set)
 
 
-@pytest.mark.parametrize("body", [b"{", b"[" * 5000, b"\xff", b"null", b"7" * 5000])
+@pytest.mark.parametrize("body", [b"{", b"[" * 5000, b"[" * 70_000, b"\xff", b"null", b"7" * 5000])
 async def test_a_node_that_answers_nonsense_is_noted_and_harmless(registry: Registry, body: bytes) -> None:
     async def nonsense(_: web.Request) -> web.Response:
         return web.Response(body=body, content_type="application/json")
@@ -62,3 +64,24 @@ async def test_a_node_that_answers_nonsense_is_noted_and_harmless(registry: Regi
     assert source.known == () and len(source.troubles) == 1
     await source.close()
     await server.close()
+
+
+async def test_a_bundle_that_comes_in_pieces_is_read_to_its_end(registry: Registry) -> None:
+    good = json.dumps(Oracle(registry, {}).attest(1, 5, b"\1" * 32)).encode()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for i in range(0, len(good), 100):
+            await response.write(good[i : i + 100])
+            await asyncio.sleep(0.01)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/v1/bundles/latest", slow)
+    async with TestServer(app) as server:
+        source = BundleSource([str(server.make_url(""))], registry.deployment_id, registry.oracle.member_set)
+        await source.start()
+        await source.refresh()
+        assert [bundle.block for bundle in source.known] == [1] and not source.troubles
+        await source.close()

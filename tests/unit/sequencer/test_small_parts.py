@@ -13,12 +13,13 @@ from zklink.sequencer import errors
 from zklink.sequencer.api.events import MEMORY, EventHub, Listener
 from zklink.sequencer.api.limits import MAX_CLIENTS, RateLimit
 from zklink.sequencer.api.receipts import lowest, stage_of
-from zklink.sequencer.api.rpc import MAX_DEPTH, parse_json
+from zklink.sequencer.api.rpc import parse_json
 from zklink.sequencer.clock import AHEAD, BEHIND, Clock
 from zklink.sequencer.errors import ApiError, from_field, from_rule
 from zklink.sequencer.limits import MAX_KEY_CHANGES, MAX_OWN_WORDS, StreamRoom
 from zklink.state.errors import RuleViolation
 from zklink.state.transition import apply
+from zklink.wire import MAX_DEPTH
 
 
 @given(

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
+from zklink import wire
 from zklink.sequencer import errors
 from zklink.sequencer.errors import ApiError
 
 log = structlog.get_logger(__name__)
 MAX_BATCH = 100
-MAX_DEPTH = 32
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
 MISSING = object()
 
 
@@ -68,34 +65,11 @@ class Method:
 
 
 def parse_json(raw: bytes | str) -> Any:
-    """Strict JSON: UTF-8, no NaN, no duplicate keys, bounded depth and digits. Raises ApiError -32700."""
+    """Strict JSON (zklink.wire). Raises ApiError -32700."""
     try:
-        text = raw.decode() if isinstance(raw, bytes) else raw
-        _check_depth(text)
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
-    except (UnicodeDecodeError, ValueError) as error:
+        return wire.parse_json(raw)
+    except ValueError as error:
         raise ApiError(errors.NOT_JSON, f"is no JSON: {str(error)[:80]}", "body") from None
-
-
-def _check_depth(text: str) -> None:
-    """The decoder recurses in C: where some library has raised the recursion limit, deep input ends the process."""
-    depth = 0
-    for token in _BRACKETS.finditer(text):
-        first = token[0][0]
-        depth += (first in "[{") - (first in "]}")
-        if depth > MAX_DEPTH:
-            raise ValueError(f"nested deeper than {MAX_DEPTH}")
-
-
-def _no_constant(text: str) -> Any:
-    raise ValueError(f"{text} is not allowed")
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("an object has one key twice")
-    return found
 
 
 class Dispatcher:
