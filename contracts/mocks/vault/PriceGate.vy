@@ -1,26 +1,18 @@
 # pragma version 0.4.3
 # SPDX-License-Identifier: AGPL-3.0-only
 """
-@title The part of an oracle gate that vouches for prices
+@title The part of an oracle gate that vouches for prices: for those it was told of
 """
-from contracts.codec import typed_data
-from contracts.oracle import member_set
-from contracts.oracle import price_attest
+REFUSED: constant(uint256) = 0
+QUORUM: constant(uint256) = 1
+VETO: constant(uint256) = 2  # a quorum, with a veto member
 
-initializes: member_set
-initializes: price_attest[member_set := member_set]
-
-DOMAIN: immutable(bytes32)
-EPOCH: immutable(uint64)
-VETOERS: immutable(uint256)
+answers: HashMap[bytes32, uint256]
 
 
-@deploy
-def __init__(deployment_id: bytes32, table: DynArray[uint256, 128], epoch: uint64, vetoers: uint256):
-    DOMAIN = typed_data._oracle_domain(deployment_id)
-    EPOCH = epoch
-    VETOERS = vetoers
-    member_set._install(epoch, table)
+@external
+def accept(epoch: uint64, round: uint64, observed_at: uint64, prices_hash: bytes32, answer: uint256):
+    self.answers[keccak256(abi_encode(epoch, round, observed_at, prices_hash))] = answer
 
 
 @external
@@ -28,7 +20,6 @@ def __init__(deployment_id: bytes32, table: DynArray[uint256, 128], epoch: uint6
 def check_prices(
     epoch: uint64, round: uint64, observed_at: uint64, prices_hash: bytes32, bitmap: uint256, signatures: Bytes[8192]
 ) -> bool:
-    assert epoch == EPOCH, "oracle/epoch"
-    return price_attest._check_prices(
-        DOMAIN, epoch, round, observed_at, prices_hash, bitmap, signatures, VETOERS
-    )
+    answer: uint256 = self.answers[keccak256(abi_encode(epoch, round, observed_at, prices_hash))]
+    assert answer != REFUSED, "oracle/quorum"
+    return answer == VETO
