@@ -78,10 +78,10 @@ test: setup ## every test; prints the total
 	@python tools/run_tests.py $(TESTS)
 test-native: setup ## the Rust crate
 	$(call have,native/Cargo.toml,cargo test --quiet --release --manifest-path native/Cargo.toml $(ARGS))
-test-unit: setup ## Python rooms: no node, no compiler
+test-unit: contracts keys ## Python rooms; some over real contracts and keys on local chains
 	$(call have,tests/unit,$(PYTEST) -n 2 tests/unit $(ARGS))
-test-circuits: circuits ## circuit templates and witnesses
-	$(call have,tests/circuits,$(PYTEST) tests/circuits $(ARGS))
+test-circuits: keys ## circuit templates and witnesses
+	$(call have,tests/circuits,$(PYTEST) -n 2 --dist loadfile tests/circuits $(ARGS))
 test-contracts: contracts ## contracts on a local chain
 	$(call have,tests/contracts,ape test tests/contracts --network $(NETWORK) -q -n 2 $(ARGS))
 test-flows: contracts keys ## the services together, on local chains

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -35,9 +33,10 @@ TOKEN_ID = 3
 @cache
 def compiled() -> dict[str, Any]:
     """Contract types by name, as Ape compiled them."""
-    if not BUILD.exists():
-        subprocess.run([Path(sys.executable).parent / "ape", "compile"], cwd=ROOT, check=True, capture_output=True)
-    found: dict[str, Any] = json.loads(BUILD.read_text())["contractTypes"]
+    try:
+        found: dict[str, Any] = json.loads(BUILD.read_text())["contractTypes"]
+    except (OSError, ValueError, KeyError) as error:
+        raise RuntimeError("the contracts are not compiled: `make contracts`") from error
     return found
 
 
