@@ -6,8 +6,8 @@ from zklink.protocol.ops import ChangeKey, Operation
 from zklink.state.effects import StepEffects
 
 MAX_OWN_WORDS = 8184 // 31
-MAX_DATA_WORDS = 16368 // 31
-MAX_KEY_CHANGES = 64
+MAX_DATA_WORDS = 8184 // 31
+MAX_KEY_CHANGES = 44
 LARGEST_STEP = 6
 """Chain words of one step at most (CHANGE_KEY)."""
 
