@@ -67,7 +67,10 @@ class Packed:
         exponent, largest = 0, (1 << cls.MANTISSA_BITS) - 1
         while value // int(10**exponent) > largest and exponent < (1 << EXPONENT_BITS) - 1:
             exponent += 1
-        return cls(min(value // int(10**exponent), largest), exponent)
+        found = min(value // int(10**exponent), largest) * int(10**exponent)
+        if exponent:  # the finest step below may reach higher, and holds round numbers in its own form
+            found = max(found, largest * int(10 ** (exponent - 1)))
+        return cls.of(found)
 
     @classmethod
     def decode(cls, code: int, *, strict: bool = False) -> Self:

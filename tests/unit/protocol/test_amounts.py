@@ -1,7 +1,7 @@
 """Packed amounts and scales: round trips, exactness, canonical form."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zklink.protocol.amounts import Packed, PackedAmount, PackedFee, scale_down, scale_exact, scale_up
@@ -24,11 +24,18 @@ def test_decode_inverts_code(kind: type[Packed], data: st.DataObject) -> None:
 
 @KINDS
 @given(value=values)
+@example(value=1 << 35)
 def test_floor_is_the_largest_packable_number_not_above(kind: type[Packed], value: int) -> None:
     packed = kind.floor(value)
-    assert packed.canonical or packed.value == 0
-    assert packed.value <= value
-    assert value < packed.value + 10**packed.exponent or packed == kind((1 << kind.MANTISSA_BITS) - 1, 31)
+    largest = (1 << kind.MANTISSA_BITS) - 1
+    assert packed.canonical
+    assert packed.value == max(min(value // 10**exponent, largest) * 10**exponent for exponent in range(32))
+
+
+@KINDS
+def test_floor_just_above_the_largest_mantissa_is_that_mantissa(kind: type[Packed]) -> None:
+    largest = (1 << kind.MANTISSA_BITS) - 1
+    assert kind.floor(largest + 1) == kind(largest, 0)
 
 
 @KINDS
