@@ -22,7 +22,7 @@ def people(accounts: Any) -> SimpleNamespace:
 
 @pytest.fixture(scope="module")
 def zusd(project: Any, people: SimpleNamespace) -> Any:
-    """zUSD: a facilitator with a cap of a million, a bridge with limits of 1,000 in and 500 out, flash loans to 10,000."""
+    """zUSD: a facilitator with a cap of a million, a bridge with limits of 1,000 and 500, flash loans to 10,000."""
     token = people.deployer.deploy(project.StableToken, people.governor, people.bridge)
     token.set_role(people.guardian, GUARDIAN, True, sender=people.governor)
     token.set_facilitator(people.vault, 10**6 * WAD, sender=people.governor)

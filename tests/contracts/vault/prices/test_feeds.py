@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.contracts.vault.conftest import WAD
@@ -126,7 +126,7 @@ def test_an_average_of_a_pool(project, book, people):
     assert tuple(book.prices(0)) == NO
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, phases=list(Phase)[:3], suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(st.none(), st.integers(900_000, 1_100_000)), min_size=1, max_size=3), st.integers(1, 3))
 def test_agrees_with_a_plain_model(book, people, make_feed, chain, prices, quorum):
     with isolated(chain):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ape
 import pytest
 from eth_utils import keccak
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.contracts.vault.conftest import DAY, WAD, ZERO
@@ -103,7 +103,7 @@ def test_answers_for_its_interfaces(zusd):
     assert mint ^ burn == 0x33331994
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, phases=list(Phase)[:3], suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.integers(0, 20 * 3600), st.integers(0, 100)), min_size=1, max_size=8))
 def test_no_day_passes_more_than_twice_the_limit(zusd, people, chain, steps):
     """For a bridge, every window of 24 hours."""

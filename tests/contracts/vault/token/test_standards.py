@@ -7,13 +7,13 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 from eth_utils import keccak
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.contracts.vault.conftest import ZERO
 from tests.support.isolation import isolated
 
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, deadline=None, phases=list(Phase)[:3], suppress_health_check=list(HealthCheck))
 LOT = 2**256 - 1
 SUPPLY = 10**20
 amounts = st.one_of(st.sampled_from([0, 1, SUPPLY, SUPPLY + 1, LOT]), st.integers(0, SUPPLY))
