@@ -134,7 +134,7 @@ def test_neither_accepts_a_changed_wire(folder: Path, circuits: Circuits, assign
         for label, wire in _wires(circuits.folder / "step.sym").items()
     }
     both = sorted(label for label in step.keys() & there_wires.keys() if not label.endswith((".inv", ".inverse")))
-    for label in random.Random(1).sample(both, 60):
+    for label in random.Random(1).sample(both, 24):
         for checked, values, wire in ((system, here, step[label]), (monolith, there, there_wires[label])):
             wrong = list(values)
             wrong[wire] = (wrong[wire] + 1) % FIELD_MODULUS

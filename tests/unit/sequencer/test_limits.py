@@ -12,4 +12,4 @@ def test_limits_are_those_of_the_interface() -> None:
     commit = INTERFACE.read_text().split("def commit(")[1].split("):")[0]
     own, data = (int(size) for size in re.findall(r"_stream: Bytes\[(\d+)\]", commit))
     signatures = int(re.findall(r"DynArray\[Bytes\[65\], (\d+)\]", commit)[0])
-    assert (MAX_OWN_WORDS, MAX_DATA_WORDS, MAX_KEY_CHANGES) == (own // 31, data // 31, signatures)
+    assert (own // 31, data // 31, signatures) == (MAX_OWN_WORDS, MAX_DATA_WORDS, MAX_KEY_CHANGES)
