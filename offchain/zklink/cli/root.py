@@ -8,7 +8,7 @@ from zklink.cli.account import account, key
 from zklink.cli.l1 import claim, deposit, exit_command
 from zklink.cli.l2 import transfer, withdraw
 from zklink.cli.look import block, chains, health, status
-from zklink.cli.oracle import oracle
+from zklink.cli.oracle_parts import oracle
 from zklink.cli.services import run_service
 
 

@@ -58,5 +58,7 @@ async def bootstrap_database(
             raise ProtectionDatabaseError(path, f"cannot bootstrap: {missing}{hint}")
         await asyncio.sleep(config.poll_seconds)
     generation, floor = bootstrap_floor(statuses, items, interval)
-    ProtectionDatabase.bootstrap(path, own.to_bytes(20, "big"), u256(deployment_id), generation, floor)
+    ProtectionDatabase.bootstrap(
+        path, own.to_bytes(20, "big"), u256(deployment_id), generation, floor, floor - interval
+    )
     log.warning("bootstrapped", generation=generation, nothing_signed_through=floor, silent_peers=silent)

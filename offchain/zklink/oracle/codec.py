@@ -10,6 +10,7 @@ from zklink.oracle.store import SignedAttestation
 from zklink.protocol.attestation import Attestation, MemberSet
 from zklink.protocol.errors import FieldError
 from zklink.protocol.hashing import u256
+from zklink.protocol.oracle_messages import Abort, Rotate
 from zklink.protocol.types import address_to_hex
 
 SCHEME = "ecdsa-secp256k1"
@@ -44,9 +45,16 @@ def signed_from_json(body: object) -> SignedAttestation:
     values = _object("body", body, {"message", "signer", "sig", "scheme"})
     if values["scheme"] != SCHEME:
         raise InvalidSignatureMessage("scheme", f"must be {SCHEME}")
-    fields = _object("message", values["message"], _FIELDS)
+    message = message_from_json(values["message"])
+    signer = int.from_bytes(_bytes("signer", values["signer"], 20), "big")
+    return SignedAttestation(message, signer, _bytes("sig", values["sig"], 64))
+
+
+def message_from_json(body: object) -> Attestation:
+    """Inverse of `message_to_json`. Raises InvalidSignatureMessage."""
+    fields = _object("message", body, _FIELDS)
     try:
-        message = Attestation(
+        return Attestation(
             set_epoch=_number("message.setEpoch", fields["setEpoch"]),
             generation=_number("message.generation", fields["generation"]),
             block_number=_number("message.blockNumber", fields["blockNumber"]),
@@ -55,8 +63,36 @@ def signed_from_json(body: object) -> SignedAttestation:
         )
     except FieldError as error:
         raise InvalidSignatureMessage(f"message.{error.field}", error.reason) from error
-    signer = int.from_bytes(_bytes("signer", values["signer"], 20), "big")
-    return SignedAttestation(message, signer, _bytes("sig", values["sig"], 64))
+
+
+def abort_from_json(body: object) -> Abort:
+    """AbortV1 without newGeneration, which follows. Raises InvalidSignatureMessage."""
+    fields = _object("message", body, {"setEpoch", "generation", "keepThrough", "reason"})
+    try:
+        return Abort(
+            set_epoch=_number("message.setEpoch", fields["setEpoch"]),
+            generation=_number("message.generation", fields["generation"]),
+            keep_through=_number("message.keepThrough", fields["keepThrough"]),
+            reason=_bytes("message.reason", fields["reason"], 32),
+        )
+    except FieldError as error:
+        raise InvalidSignatureMessage(f"message.{error.field}", error.reason) from error
+
+
+def rotate_from_json(body: object) -> Rotate:
+    """RotateV1 without toEpoch, which follows. Raises InvalidSignatureMessage."""
+    fields = _object("message", body, {"fromEpoch", "setHash", "activateAt", "immediate"})
+    if not isinstance(fields["immediate"], bool):
+        raise InvalidSignatureMessage("message.immediate", "must be true or false")
+    try:
+        return Rotate(
+            from_epoch=_number("message.fromEpoch", fields["fromEpoch"]),
+            set_hash=_bytes("message.setHash", fields["setHash"], 32),
+            activate_at=_number("message.activateAt", fields["activateAt"]),
+            immediate=fields["immediate"],
+        )
+    except FieldError as error:
+        raise InvalidSignatureMessage(f"message.{error.field}", error.reason) from error
 
 
 def set_to_json(members: MemberSet) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from zklink.deploy.fields import LOCAL
 from zklink.deploy.registry import Registry
 from zklink.oracle.errors import ConfigError
+from zklink.oracle.signer_address import parse_signer_address
 
 SOURCES_REQUIRED = 3
 """Agreeing sources per chain outside a local environment."""
@@ -51,6 +52,11 @@ class OracleConfig(BaseSettings):
     passphrase_file: Path | None = None
     """Falls back to ZKLINK_PASSPHRASE_FILE."""
     protection_database: Path
+    signer: str | None = None
+    """`unix:PATH` or `http://127.0.0.1:PORT` of `zlk oracle sign`; unset: the node signs in its own process."""
+    signer_token_file: Path | None = None
+    signer_address: str | None = None
+    """Member address behind `signer`; the node then opens neither keystore nor protection database."""
     store: Path
     """Signatures, evidence and accepted blocks of this node (SQLite)."""
     listen_host: str = "127.0.0.1"
@@ -66,6 +72,8 @@ class OracleConfig(BaseSettings):
     source_deadline_seconds: float = Field(default=10.0, gt=0, le=120)
     clock_skew_seconds: float = Field(default=30.0, gt=0)
     """The node is not ready while a chain's newest final block is this far in the future."""
+    doppelganger_seconds: float = Field(default=600.0, ge=0)
+    """S7: how long to listen for the own key after a bootstrap, an import or a change of host."""
     bootstrap_wait_seconds: float = Field(default=60.0, ge=0)
     requests_per_second: float = Field(default=50.0, gt=0)
     request_burst: int = Field(default=200, ge=1)
@@ -102,7 +110,12 @@ def load_config(path: Path) -> OracleConfig:
         lines = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
         raise ConfigError(f"{path}: " + "; ".join(lines)) from error
     base = path.resolve().parent
-    paths = ("registry", "keystore", "passphrase_file", "protection_database", "store")
+    if config.signer is not None:
+        for name in ("signer_token_file", "signer_address"):
+            if getattr(config, name) is None:
+                raise ConfigError(f"{path}: {name}: is needed because `signer` is set")
+        config = config.model_copy(update={"signer": str(parse_signer_address(config.signer, base))})
+    paths = ("registry", "keystore", "passphrase_file", "protection_database", "store", "signer_token_file")
     absolute = {name: (base / value).resolve() for name in paths if (value := getattr(config, name)) is not None}
     return config.model_copy(update=absolute)
 

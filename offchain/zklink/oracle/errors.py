@@ -11,7 +11,7 @@ class OracleError(Exception):
 
 
 class SigningRefused(OracleError):
-    """Raised when a rule forbids a signature. `rule` is S1..S4, KEY or FROZEN."""
+    """Raised when a rule forbids a signature. `rule` is S1..S4, S6, S7, FORM or EPOCH."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(f"{rule}: {reason}")
@@ -30,6 +30,19 @@ class ProtectionDatabaseError(OracleError):
 
 class DatabaseLocked(ProtectionDatabaseError):
     """Raised when another process holds the key's lock."""
+
+
+class DoppelgangerFound(ProtectionDatabaseError):
+    """Raised when the node's key is seen signing elsewhere while it listens (S7)."""
+
+
+class SignerUnavailable(OracleError):
+    """Raised when the signer's process does not answer, answers nonsense, or is another member's."""
+
+    def __init__(self, at: str, reason: str) -> None:
+        super().__init__(f"signer {at}: {reason}")
+        self.at = at
+        self.reason = reason
 
 
 class KeystoreError(OracleError):

@@ -61,3 +61,16 @@ def open_keystore(path: Path, passphrase: str) -> LocalAccount:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeystoreError(f"keystore: {path} cannot be decrypted; wrong passphrase or not a v3 file") from error
     return Account.from_key(bytes(key))
+
+
+def keystore_address(path: Path) -> str:
+    """Address a keystore names, without opening it; 0x and 40 digits. Raises KeystoreError."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["address"].removeprefix("0x").lower()
+        if len(bytes.fromhex(found)) != 20:
+            raise ValueError(found)
+    except OSError as error:
+        raise KeystoreError(f"keystore: cannot read {path} ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeystoreError(f"keystore: {path} names no address") from error
+    return "0x" + str(found)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from eth_account.signers.local import LocalAccount
@@ -17,26 +14,25 @@ from zklink.deploy.registry import Registry
 from zklink.oracle.api import Api
 from zklink.oracle.bootstrap import bootstrap_database
 from zklink.oracle.config import OracleConfig
-from zklink.oracle.decision import Decision, Verdict, decide, numbers_to_read
-from zklink.oracle.errors import FinalityBreach, ProtectionDatabaseError, SigningRefused, StaleChain
+from zklink.oracle.decision import Decision, Verdict, decide
+from zklink.oracle.errors import DoppelgangerFound, SignerUnavailable, SigningRefused
 from zklink.oracle.gossip import Gossip
 from zklink.oracle.limits import RateLimiter
 from zklink.oracle.loops import every, probe_lag
 from zklink.oracle.metrics import Metrics
+from zklink.oracle.network import NetworkObserver
 from zklink.oracle.observer import ChainObserver
 from zklink.oracle.pool import SignaturePool, Window
-from zklink.oracle.protection import ProtectionDatabase
 from zklink.oracle.server import HttpServer
-from zklink.oracle.signer import Signer
-from zklink.oracle.state import ChainHealth, NodeState
-from zklink.oracle.store import SignedAttestation, Store
+from zklink.oracle.signer_client import RemoteSigner
+from zklink.oracle.signing import Signing
+from zklink.oracle.state import NodeState
+from zklink.oracle.store import Store
 from zklink.oracle.view import ChainStatus, ChainView, observation_of
 from zklink.protocol.attestation import Attestation
-from zklink.protocol.hashing import u256
 from zklink.protocol.types import address_to_hex
 
 log = structlog.get_logger("oracle")
-T = TypeVar("T")
 
 
 class Node:
@@ -53,33 +49,39 @@ class Node:
         config: OracleConfig,
         registry: Registry,
         observers: Mapping[int, ChainObserver],
-        account: LocalAccount,
+        account: LocalAccount | RemoteSigner,
         *,
         bootstrap: bool = False,
         ignore_silent_peers: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._config, self._registry, self._account = config, registry, account
-        self._observers = dict(observers)
-        self._bootstrap, self._ignore_silent_peers = bootstrap, ignore_silent_peers
-        self._own = int(account.address, 16)
+        self._config, self._registry = config, registry
+        self._bootstrap, self._ignore_silent_peers, self._clock = bootstrap, ignore_silent_peers, clock
         self._interval = config.checkpoint_interval or registry.checkpoint_interval
-        self._signer: Signer | None = None
         self._reported = ""
         self.metrics = Metrics()
         self.store = Store(config.store)
+        self.network = NetworkObserver(
+            observers, self._interval, self.metrics,
+            on_final=lambda s: self.store.put_accepted(s.chain, s.block_number, s.block_hash),
+            on_breach=self._freeze, clock=clock,
+        )  # fmt: skip
+        self.state = NodeState(
+            signer="",
+            deployment_id=registry.deployment_hex,
+            chains=self.network.health,
+            frozen=self.store.frozen(),
+        )
+        self.signing = Signing(config, registry.deployment_id, account, self.state, self._freeze)
+        self._own = self.signing.own
+        self.state.signer = address_to_hex(self._own)
         self.pool = SignaturePool(
-            self.store, registry.oracle.member_set, registry.deployment_id, self._own, self._own_key_seen_elsewhere
+            self.store, registry.oracle.member_set, registry.deployment_id, self._own, self.signing.seen
         )
         peers = config.peers
         if peers is None:
             peers = [m.url for m in registry.oracle.members if m.url and int(m.address, 16) != self._own]
         self.gossip = Gossip(peers, self.pool, self.metrics)
-        self.state = NodeState(
-            signer=address_to_hex(self._own),
-            deployment_id=registry.deployment_hex,
-            chains={c: ChainHealth(c, o.quorum, len(o.sources)) for c, o in sorted(self._observers.items())},
-            frozen=self.store.frozen(),
-        )
         self._server = HttpServer()
 
     @property
@@ -90,15 +92,10 @@ class Node:
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set. Raises ProtectionDatabaseError when signing must not start (exit 78)."""
         try:
-            if not self._config.protection_database.exists() and not self._bootstrap:
-                raise ProtectionDatabaseError(
-                    self._config.protection_database, "missing; restore it, or start once with --bootstrap"
-                )
-            if self._config.protection_database.exists():
-                self._open_signer()
+            self.signing.open(self._bootstrap)
             self._announce()
             await self._start()
-            if self._signer is None:
+            if self.signing.signer is None:
                 await self._make_database()
             await self._serve(stop)
         finally:
@@ -106,8 +103,8 @@ class Node:
 
     async def tick(self) -> Decision | None:
         """One look at all chains, and what follows from it."""
-        statuses = await self._observe()
-        views = await self._views(statuses) if statuses is not None else None
+        statuses = await self.network.statuses()
+        views = await self.network.views(statuses) if statuses is not None else None
         if statuses is None or views is None:
             self.state.decision = None
             return None
@@ -118,50 +115,8 @@ class Node:
             await self._sign(decision.message, views)
         return decision
 
-    async def _observe(self) -> list[ChainStatus] | None:
-        looks = await asyncio.gather(*(self._look(c, o.observe) for c, o in self._observers.items()))
-        for (chain, observer), status in zip(self._observers.items(), looks, strict=True):
-            health = self.state.chains[chain]
-            health.healthy_sources = sum(observer.healthy.values())
-            health.quarantined = tuple(observer.quarantined)
-            self.metrics.saw_chain(observer, status, time.time())
-            if status is not None:
-                if health.status is None or health.status.block_hash != status.block_hash:
-                    self.store.put_accepted(chain, status.block_number, status.block_hash)
-                health.status = status
-        found = [status for status in looks if status is not None]
-        return found if len(found) == len(self._observers) else None
-
-    async def _views(self, statuses: Sequence[ChainStatus]) -> list[ChainView] | None:
-        numbers = numbers_to_read(statuses, self._interval)
-        looks = await asyncio.gather(
-            *(self._look(s.chain, partial(self._observers[s.chain].view, s, numbers)) for s in statuses)
-        )
-        views = [view for view in looks if view is not None]
-        return views if len(views) == len(statuses) else None
-
-    async def _look(self, chain: int, look: Callable[[], Awaitable[T]]) -> T | None:
-        """Result of one look at one chain, None after a problem: one bad chain does not stop reading the others."""
-        health = self.state.chains[chain]
-        try:
-            result = await look()
-        except StaleChain as error:
-            if health.problem != str(error):
-                log.warning("chain_stale", chain=chain, reason=str(error), sources=self._observers[chain].last_errors)
-            health.problem = str(error)
-            return None
-        except FinalityBreach as error:
-            self.metrics.breaches.labels(chain).inc()
-            self._freeze(str(error))
-            health.problem = str(error)
-            return None
-        if health.problem:
-            log.info("chain_observed", chain=chain)
-        health.problem = ""
-        return result
-
     def _follow(self, statuses: Sequence[ChainStatus]) -> None:
-        ahead = max(s.timestamp for s in statuses) - time.time()
+        ahead = max(s.timestamp for s in statuses) - self._clock()
         limit = self._config.clock_skew_seconds
         self.state.clock_problem = f"a final block is {ahead:.0f} s in the future" if ahead > limit else ""
         if len({s.generation for s in statuses}) == 1:
@@ -182,16 +137,18 @@ class Node:
         self._reported = decision.reason
 
     async def _sign(self, message: Attestation, views: Sequence[ChainView]) -> None:
-        blocked = self.state.frozen or self.state.clock_problem or self.state.signer_problem
-        if blocked or self._signer is None:
+        if self.state.frozen or self.state.clock_problem or self.signing.blocked():
             return
         if message.set_epoch != self.pool.members.epoch:
             self._refused("EPOCH", f"the chains are in epoch {message.set_epoch}, the registry names another")
             return
         try:
-            item = self._signer.attest(message)
+            item = await self.signing.attest(message)
         except SigningRefused as error:
             self._refused(error.rule, str(error))
+            return
+        except SignerUnavailable as error:
+            self.state.signer_problem = str(error)
             return
         self.state.last_refusal = ""
         if item in self.store.of_signer(message.generation, message.block_number, item.signer):
@@ -216,18 +173,10 @@ class Node:
         self.metrics.frozen.set(1)
         log.critical("frozen", reason=reason, next="look at the chains, then `zlk oracle unfreeze`")
 
-    def _own_key_seen_elsewhere(self, item: SignedAttestation) -> None:
-        if self._signer is not None and not self._signer.released(item.message):
-            m = item.message
-            self._freeze(
-                f"own key signed generation {m.generation} block {m.block_number} elsewhere,"
-                " or the protection database is an old copy"
-            )
-
     # life
 
     def _announce(self) -> None:
-        for chain, observer in self._observers.items():
+        for chain, observer in self.network.observers.items():
             if observer.quorum == 1:
                 log.warning("single_source", chain=chain, text="one source, nothing to compare: local use only")
         log.info("starting", signer=self.state.signer, deployment=self.state.deployment_id, interval=self._interval)
@@ -236,7 +185,7 @@ class Node:
             log.critical("frozen", reason=self.state.frozen)
 
     async def _start(self) -> None:
-        for chain, observer in self._observers.items():
+        for chain, observer in self.network.observers.items():
             if kept := self.store.accepted(chain):
                 observer.accepted = BlockRef(kept[0], kept[1], "", 0)
         await self.gossip.start()
@@ -247,8 +196,18 @@ class Node:
         log.info("listening", url=self.url)
 
     async def _serve(self, stop: asyncio.Event) -> None:
+        found: list[DoppelgangerFound] = []
+
+        async def keep_signer() -> None:
+            try:
+                await self.signing.keep(self.gossip, self.pool)
+            except DoppelgangerFound as error:
+                found.append(error)
+                stop.set()
+
         async with asyncio.TaskGroup() as tasks:
             running = [
+                tasks.create_task(every(self._config.gossip_seconds, keep_signer)),
                 tasks.create_task(every(self._config.poll_seconds, self.tick)),
                 tasks.create_task(every(self._config.gossip_seconds, self._exchange)),
                 tasks.create_task(probe_lag(self.state)),
@@ -256,44 +215,36 @@ class Node:
             await stop.wait()
             for task in running:
                 task.cancel()
+        if found:
+            raise found[0]
 
     async def _exchange(self) -> None:
         await self.gossip.pull()
         self.state.peers = {peer: problem or "ok" for peer, problem in self.gossip.problems.items()}
-        if self._signer is not None:
-            try:
-                self._signer.check_ready()
-                self.state.signer_problem = ""
-            except ProtectionDatabaseError as error:
-                self.state.signer_problem = str(error)
-
-    def _open_signer(self) -> None:
-        path: Path = self._config.protection_database
-        network = u256(self._registry.deployment_id)
-        database = ProtectionDatabase.open(path, self._own.to_bytes(20, "big"), network)
-        self._signer = Signer(self._account, database, self._registry.deployment_id)
-        self.state.signer_problem = ""
+        self.metrics.looked_at(self.state)
+        if newest := self.store.highest():
+            members = self.pool.members
+            signed = {item.signer for item in self.store.at(*newest[0])}
+            weight = sum(m.weight for m in members.members if m.address in signed)
+            self.metrics.bundle_weight.set(weight / members.total_weight)
 
     async def _make_database(self) -> None:
         """--bootstrap: close everything that may have been signed before, then open."""
-        self.state.signer_problem = "bootstrapping"
         await bootstrap_database(
             self._config,
             self._registry.deployment_id,
             self._own,
-            self._observe,
+            self.network.statuses,
             self.pool,
             self.gossip,
             self._interval,
             self._ignore_silent_peers,
         )
-        self._open_signer()
+        self.signing.open(bootstrap=False)
 
     async def _close(self) -> None:
         await self._server.stop()
         await self.gossip.close()
-        for observer in self._observers.values():
-            await observer.close()
-        if self._signer is not None:
-            self._signer.close()
+        await self.network.close()
+        await self.signing.close()
         self.store.close()

@@ -7,9 +7,11 @@ One SQLite file per key, WAL with `synchronous=FULL`, guarded by an exclusive `f
 | S1 | one content per (kind, generation, block), whatever the epoch; the same digest returns the stored signature |
 | S2 | nothing at or below the generation's watermark, nothing in a generation older than the newest, unless a repeat |
 | S3 | after an abort (g, K) no attestation (g, n > K); an abort only if K >= the highest attested block of g |
-| S4 | the epoch of a kind never goes back |
+| S4 | the epoch of a kind never goes back; one rotation per epoch left |
 | S5 | record and fsync, then return the signature |
 | S6 | a missing, corrupt or foreign database is refused |
+| S7 | after a bootstrap, an import or a change of host nothing is signed before the node has listened for its own key |
+| S8 | export and import merge: `interchange.py` |
 """
 
 from __future__ import annotations
@@ -18,63 +20,22 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from zklink.oracle.errors import ProtectionDatabaseError, SigningRefused
 from zklink.oracle.protection_file import (
     acquire,
     check_file,
+    check_host,
     check_owner,
     check_watermarks,
     connect,
     create_file,
     release,
 )
+from zklink.oracle.protection_rows import Claim, Kind, Record, record_of
 
-MAX_INTEGER = 2**63 - 1
-"""Largest integer SQLite stores; generation, block and epoch are uint64 on chain but stay far below."""
-
-
-class Kind(StrEnum):
-    """Kinds of messages this database tells apart."""
-
-    ATTEST = "attest"
-    ABORT = "abort"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a signature would say, as far as the rules care.
-
-    `block` is the attested number, or the number kept by an abort. `content` (32 bytes) commits to everything a
-    conflict is about (root and sync hash; not the epoch). `digest` (32 bytes) is what gets signed.
-    """
-
-    kind: Kind
-    generation: int
-    block: int
-    epoch: int
-    content: bytes
-    digest: bytes
-
-    def __post_init__(self) -> None:
-        for name in ("generation", "block", "epoch"):
-            value = getattr(self, name)
-            if not 0 <= value <= MAX_INTEGER:
-                raise SigningRefused("S6", f"{name} {value} is outside 0..2^63-1")
-        for name in ("content", "digest"):
-            if len(getattr(self, name)) != 32:
-                raise SigningRefused("S6", f"{name} must have 32 bytes")
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of the database: a claim and the signature (64 bytes) released for it."""
-
-    claim: Claim
-    signature: bytes
+__all__ = ["Claim", "Kind", "ProtectionDatabase", "Record"]
 
 
 class ProtectionDatabase:
@@ -82,7 +43,7 @@ class ProtectionDatabase:
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: int) -> None:
         self._path = path
-        self._connection = connection
+        self.connection = connection
         self._lock = lock
 
     @classmethod
@@ -91,15 +52,24 @@ class ProtectionDatabase:
 
         It binds to the first network it is opened for. Raises ProtectionDatabaseError if the file exists.
         """
-        create_file(path, key, network=None, created_from="init", watermarks={})
+        create_file(path, key, network=None, created_from="init")
 
     @classmethod
-    def bootstrap(cls, path: Path, key: bytes, network: bytes, generation: int, floor: int) -> None:
+    def bootstrap(
+        cls, path: Path, key: bytes, network: bytes, generation: int, floor: int, known: int | None = None
+    ) -> None:
         """Make the database of a key that may have signed before: nothing at or below `floor` may be signed.
 
+        Signatures through `known` (default: floor) are taken for the earlier life's; a later one is somebody else's.
         Raises ProtectionDatabaseError if the file exists: a database is never overwritten.
         """
-        create_file(path, key, network=network, created_from="bootstrap", watermarks={generation: floor})
+        closed = {generation: floor if known is None else known}
+        create_file(path, key, network=network, created_from="bootstrap", watermarks={generation: floor}, closed=closed)
+
+    @classmethod
+    def create_imported(cls, path: Path, key: bytes, network: bytes) -> None:
+        """Make the empty database a document is about to be merged into."""
+        create_file(path, key, network=network, created_from="import")
 
     @classmethod
     def open(cls, path: Path, key: bytes, network: bytes) -> ProtectionDatabase:
@@ -117,6 +87,7 @@ class ProtectionDatabase:
             check_file(path, connection)
             check_owner(path, connection, key, network)
             check_watermarks(path, connection)
+            check_host(connection)
         except sqlite3.Error as error:  # S6
             release(connection, lock)
             raise ProtectionDatabaseError(path, f"unreadable ({error}); restore a copy or use --bootstrap") from error
@@ -127,14 +98,17 @@ class ProtectionDatabase:
 
     def close(self) -> None:
         """Close the file and give the lock back."""
-        release(self._connection, self._lock)
+        release(self.connection, self._lock)
 
     def sign(self, claim: Claim, sign_digest: Callable[[bytes], bytes]) -> bytes:
         """Return the one signature (64 bytes) for `claim`, recorded on disk before it is returned.
 
         Raises SigningRefused with the rule that forbids it; then nothing was recorded and nothing was signed.
         """
-        with self._transaction():
+        with self.transaction():
+            reason = self.must_listen()
+            if reason:  # S7
+                raise SigningRefused("S7", f"listening for this key first ({reason})")
             stored = self._check_content(claim)
             if stored is not None and stored.claim.digest == claim.digest:
                 return stored.signature
@@ -148,52 +122,67 @@ class ProtectionDatabase:
 
     def find(self, kind: Kind, generation: int, block: int) -> list[Record]:
         """Everything signed for (kind, generation, block), oldest epoch first."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT kind, generation, block, epoch, content, digest, signature FROM signed"
             " WHERE kind = ? AND generation = ? AND block = ? ORDER BY epoch",
             (kind.value, generation, block),
         )
-        return [_record_of(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def watermark(self, generation: int) -> int:
         """Highest block number that is closed for attestation in `generation` (0 if none)."""
-        row = self._connection.execute(
-            "SELECT max_attest FROM watermark WHERE generation = ?", (generation,)
-        ).fetchone()
+        row = self.connection.execute("SELECT max_attest FROM watermark WHERE generation = ?", (generation,)).fetchone()
         return int(row[0]) if row else 0
+
+    def accounted(self, claim: Claim) -> bool:
+        """Whether a signature of `claim` needs no explanation: released here, or closed by a bootstrap."""
+        if found := self.find(claim.kind, claim.generation, claim.block):
+            return any(record.claim.content == claim.content for record in found)
+        row = self.connection.execute("SELECT through FROM closed WHERE generation = ?", (claim.generation,)).fetchone()
+        return row is not None and claim.block <= row[0]
+
+    def must_listen(self) -> str:
+        """Why S7 forbids signatures for now; empty when it does not."""
+        return str(self.connection.execute("SELECT must_listen FROM meta").fetchone()[0] or "")
+
+    def set_listening(self, reason: str | None) -> None:
+        """Demand listening before the next signature (S7), or end it (None)."""
+        self.connection.execute("UPDATE meta SET must_listen = ?", (reason,))
 
     def check_writable(self) -> None:
         """Raise ProtectionDatabaseError when a write transaction cannot be opened (for /readyz)."""
         try:
-            with self._transaction():
+            with self.transaction():
                 pass
         except sqlite3.Error as error:
             raise ProtectionDatabaseError(self._path, str(error)) from error
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
+    def transaction(self) -> Iterator[None]:
+        """One write transaction: all of it or nothing."""
+        self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self.connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
+        self.connection.execute("COMMIT")
 
     def _check_content(self, claim: Claim) -> Record | None:
         """The stored record of the same digest, else one of the same content, else None. Raises S1."""
         found: Record | None = None
         for record in self.find(claim.kind, claim.generation, claim.block):
             if record.claim.content != claim.content:  # S1
+                rule = "S4" if claim.kind is Kind.ROTATE else "S1"
                 raise SigningRefused(
-                    "S1", f"another content is signed for {claim.kind} g={claim.generation} n={claim.block}"
+                    rule, f"another content is signed for {claim.kind} g={claim.generation} n={claim.block}"
                 )
             if found is None or record.claim.digest == claim.digest:
                 found = record
         return found
 
     def _check_epoch(self, claim: Claim) -> None:
-        row = self._connection.execute("SELECT max(epoch) FROM signed WHERE kind = ?", (claim.kind.value,)).fetchone()
+        row = self.connection.execute("SELECT max(epoch) FROM signed WHERE kind = ?", (claim.kind.value,)).fetchone()
         if row[0] is not None and claim.epoch < row[0]:  # S4
             raise SigningRefused("S4", f"epoch {claim.epoch} is older than {row[0]}")
         if any(r.claim.epoch == claim.epoch for r in self.find(claim.kind, claim.generation, claim.block)):  # S1
@@ -202,7 +191,7 @@ class ProtectionDatabase:
     def _check_watermark(self, claim: Claim, repeat: bool) -> None:
         if claim.kind is not Kind.ATTEST or repeat:
             return
-        newest = self._connection.execute("SELECT max(generation) FROM watermark").fetchone()[0]
+        newest = self.connection.execute("SELECT max(generation) FROM watermark").fetchone()[0]
         if newest is not None and claim.generation < newest:  # S2
             raise SigningRefused("S2", f"generation {claim.generation} is older than {newest}")
         closed = self.watermark(claim.generation)
@@ -214,15 +203,16 @@ class ProtectionDatabase:
             highest = self.watermark(claim.generation)
             if claim.block < highest:  # S3
                 raise SigningRefused("S3", f"abort keeps {claim.block}, but {highest} was attested")
+        if claim.kind is not Kind.ATTEST:
             return
-        row = self._connection.execute(
+        row = self.connection.execute(
             "SELECT abort_keep FROM watermark WHERE generation = ?", (claim.generation,)
         ).fetchone()
         if row and row[0] is not None and claim.block > row[0]:  # S3
             raise SigningRefused("S3", f"block {claim.block} was aborted (kept through {row[0]})")
 
     def _record(self, claim: Claim, signature: bytes) -> None:
-        self._connection.execute(
+        self.connection.execute(
             "INSERT INTO signed VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 claim.kind.value,
@@ -235,16 +225,13 @@ class ProtectionDatabase:
                 time.time(),
             ),
         )
+        if claim.kind is Kind.ROTATE:
+            return
         attested = claim.block if claim.kind is Kind.ATTEST else 0
         kept = claim.block if claim.kind is Kind.ABORT else None
-        self._connection.execute(
+        self.connection.execute(
             "INSERT INTO watermark VALUES (:g, :a, :k) ON CONFLICT (generation) DO UPDATE SET"
             " max_attest = max(max_attest, :a),"
             " abort_keep = CASE WHEN :k IS NULL THEN abort_keep ELSE min(:k, coalesce(abort_keep, :k)) END",
             {"g": claim.generation, "a": attested, "k": kept},
         )
-
-
-def _record_of(row: tuple[str, int, int, int, bytes, bytes, bytes]) -> Record:
-    kind, generation, block, epoch, content, digest, signature = row
-    return Record(Claim(Kind(kind), generation, block, epoch, content, digest), signature)

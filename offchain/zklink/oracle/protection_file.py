@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import sqlite3
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
 from zklink.oracle.errors import DatabaseLocked, ProtectionDatabaseError
 
 APPLICATION_ID = 0x4C4F4E31
 """SQLite application id ("LON1"): a file of another program is refused by name, not by accident."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
-def create_file(path: Path, key: bytes, network: bytes | None, created_from: str, watermarks: dict[int, int]) -> None:
+def host_name() -> str:
+    """What a change of host is told by: the machine id, else the host's name."""
+    try:
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip() or socket.gethostname()
+    except (OSError, UnicodeError):
+        return socket.gethostname()
+
+
+def create_file(
+    path: Path,
+    key: bytes,
+    network: bytes | None,
+    created_from: str,
+    watermarks: Mapping[int, int] = MappingProxyType({}),
+    closed: Mapping[int, int] = MappingProxyType({}),
+) -> None:
     if path.exists():
         raise ProtectionDatabaseError(path, "exists already; a protection database is never overwritten")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -26,8 +44,12 @@ def create_file(path: Path, key: bytes, network: bytes | None, created_from: str
     try:
         connection.executescript(resources.files("zklink.oracle").joinpath("protection.sql").read_text())
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO meta VALUES (1, ?, ?, ?)", (key, network, created_from))
+        listen = None if created_from == "init" else created_from  # S7
+        connection.execute(
+            "INSERT INTO meta VALUES (1, ?, ?, ?, ?, ?)", (key, network, created_from, host_name(), listen)
+        )
         connection.executemany("INSERT INTO watermark VALUES (?, ?, NULL)", watermarks.items())
+        connection.executemany("INSERT INTO closed VALUES (?, ?)", closed.items())
         connection.execute("COMMIT")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -94,6 +116,12 @@ def check_owner(path: Path, connection: sqlite3.Connection, key: bytes, network:
         connection.execute("UPDATE meta SET network = ?", (network,))
     elif row[1] != network:  # S6
         raise ProtectionDatabaseError(path, f"belongs to network 0x{row[1].hex()}, not 0x{network.hex()}")
+
+
+def check_host(connection: sqlite3.Connection) -> None:
+    here = host_name()
+    # S7: on another host the key may still be in use on the first one
+    connection.execute("UPDATE meta SET host = ?, must_listen = 'change of host' WHERE host <> ?", (here, here))
 
 
 def check_watermarks(path: Path, connection: sqlite3.Connection) -> None:

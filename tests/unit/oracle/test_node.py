@@ -84,7 +84,7 @@ class World:
         config = OracleConfig(
             registry=self.folder / "r", keystore=self.folder / "k", protection_database=self.database(seat),
             store=self.folder / f"{seat}-store.db", listen_port=0, peers=peers or [], poll_seconds=0.05,
-            gossip_seconds=0.05, bootstrap_wait_seconds=0.5,
+            gossip_seconds=0.05, bootstrap_wait_seconds=0.5, doppelganger_seconds=0.3,
         )  # fmt: skip
         observers = {c.id: ChainObserver(c.id, [ChainSource(c)], 1, 1.0) for c in self.chains}
         return Node(config, registry(KEYS), observers, KEYS[seat], **options)
@@ -221,6 +221,7 @@ async def test_own_key_seen_elsewhere_freezes(world: World) -> None:
     stranger = signed_to_json(signed(KEYS[0], attestation(9)))
     async with aiohttp.ClientSession() as session, session.post(f"{node.url}/v1/signatures", json=stranger) as response:
         assert response.status == 202
+    await until(lambda: node.state.frozen)
     assert node.state.frozen is not None and "elsewhere" in node.state.frozen
 
 
@@ -266,9 +267,9 @@ async def test_bootstrap_closes_what_peers_and_chains_know(world: World) -> None
     world.database(0).unlink()
     node = await world.start(0, [other.url], bootstrap=True)
     await until(lambda: node.state.signer_problem == "")
-    assert node._signer is not None
-    assert node._signer._database.watermark(0) == 3  # signed 2, plus one checkpoint
-    assert node._signer._database.find(Kind.ATTEST, 0, 2) == []
+    database = node.signing.signer._signer._database  # type: ignore[union-attr]
+    assert database.watermark(0) == 3  # signed 2, plus one checkpoint
+    assert database.find(Kind.ATTEST, 0, 2) == []
     for chain in world.chains:
         chain.committed = chain.proven = 4
     await until(lambda: signed_number(node) == 4)

@@ -127,10 +127,10 @@ def test_slots_are_where_the_compiler_puts_them() -> None:
         return json.loads(found.stdout)["storage_layout"]
 
     rollup = layout("contracts/rollup/Rollup.vy")["block_ledger"]
-    assert rollup["stored_hash"]["slot"] == proof.STORED_HASH_SLOT
-    assert rollup["sync_hash"]["slot"] == proof.SYNC_HASH_SLOT
+    assert rollup["_stored_hash"]["slot"] == proof.STORED_HASH_SLOT
+    assert rollup["_sync_hash"]["slot"] == proof.SYNC_HASH_SLOT
     assert rollup["_packed"]["slot"] == proof.COUNTERS_SLOT
-    assert layout("contracts/oracle/OracleGate.vy")["_head"]["slot"] == proof.GATE_HEAD_SLOT
+    assert layout("contracts/oracle/OracleGate.vy")["gate_head"]["_head"]["slot"] == proof.GATE_HEAD_SLOT
 
 
 def test_words() -> None:

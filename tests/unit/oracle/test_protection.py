@@ -159,7 +159,7 @@ def test_damaged_page_is_refused(path: Path) -> None:
     opened = ProtectionDatabase.open(path, KEY, NETWORK)
     for block in range(1, 200):
         opened.sign(attest(block), sign_digest)
-    opened._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    opened.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     opened.close()
     raw = bytearray(path.read_bytes())
     middle = len(raw) // 2 // 4096 * 4096
@@ -178,7 +178,7 @@ def test_empty_file_is_not_an_empty_database(tmp_path: Path) -> None:
 
 def test_other_schema_version_is_refused(path: Path) -> None:
     with sqlite3.connect(path) as other:
-        other.execute("PRAGMA user_version = 2")
+        other.execute("PRAGMA user_version = 3")
     with pytest.raises(ProtectionDatabaseError, match="schema version"):
         ProtectionDatabase.open(path, KEY, NETWORK)
 
@@ -215,6 +215,8 @@ def test_bootstrap_closes_everything_through_the_floor(tmp_path: Path) -> None:
     path = tmp_path / "key.db"
     ProtectionDatabase.bootstrap(path, KEY, NETWORK, generation=2, floor=10)
     opened = ProtectionDatabase.open(path, KEY, NETWORK)
+    assert refused(opened, attest(11, generation=2)) == "S7"
+    opened.set_listening(None)
     assert refused(opened, attest(10, generation=2)) == "S2"
     assert refused(opened, attest(11, generation=1)) == "S2"
     opened.sign(attest(11, generation=2), sign_digest)
@@ -222,8 +224,8 @@ def test_bootstrap_closes_everything_through_the_floor(tmp_path: Path) -> None:
 
 
 def test_database_is_durable_by_setting(database: ProtectionDatabase) -> None:
-    assert database._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
-    assert database._connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert database.connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert database.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
 # laws
