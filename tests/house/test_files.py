@@ -11,7 +11,7 @@ LONGEST_FILE, LONGEST_SCRIPT, LARGEST_FILE = 300, 60, 1_000_000
 LONG_FILES = {
     "circuits/step.circom": "one universal step: its wiring is read as one table, its parts are in lib/ and ops/",
     "contracts/verifier/Groth16Verifier.sol": "one key, one equation: whoever audits it wants all of it on one page",
-    "tests/support/settlement.py": "a whole chain's contracts and the blocks to feed them; every settlement test reads it",
+    "tests/support/settlement.py": "a whole chain and the blocks to feed it; every settlement test reads it",
     "tools/vectors.py": "one function per vector file, nothing shared to split along",
 }
 """Path -> why it may be longer than LONGEST_FILE lines."""
