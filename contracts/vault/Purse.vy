@@ -33,7 +33,7 @@ def deposit(user: address, token: address, amount: uint256, domain: uint8, owner
     @param user Gets the surplus of the native fee
     """
     self._check_entrance()
-    assert extcall IERC20(token).approve(bridge, amount, default_return_value=True), "entrance/approve"
+    extcall IERC20(token).approve(bridge, amount)  # zUSD: it reverts or says yes
     request_id: uint64 = extcall IBridge(bridge).deposit(token, amount, domain, owner, sub_account, value=msg.value)
     if self.balance != 0:
         self._send(user, self.balance)

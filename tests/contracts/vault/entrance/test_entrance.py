@@ -162,6 +162,26 @@ def test_a_token_that_says_no(project, stage, people, enter):
     assert event.amount == 99 * UNIT  # what arrived
 
 
+def test_a_token_that_approves_nothing(project, stage, people, enter):
+    sulky = people.deployer.deploy(project.SulkyToken)
+    sulky.mint(people.alice, 10**9, sender=people.deployer)
+    stage.vault.set_bucket(0, sulky, 10**12, 2**15, WAD, WAD, WAD, sender=people.deployer)
+    with ape.reverts("entrance/approve"):
+        enter()
+
+
+def test_a_refund_that_the_token_refuses_stays(project, stage, people, actors):
+    odd = people.deployer.deploy(project.OddToken, 6)
+    stage.bridge.list_token(9, odd, 10**9, sender=actors.lister)
+    odd.mint(stage.entrance.purse_of(people.alice), 5, sender=people.deployer)
+    odd.set_failure(False, True, sender=people.deployer)
+    with ape.reverts("entrance/refused"):
+        stage.entrance.recover(people.alice, odd, sender=people.stranger)
+    odd.set_failure(False, False, sender=people.deployer)
+    stage.entrance.recover(people.alice, odd, sender=people.stranger)
+    assert odd.balanceOf(people.alice) == 5
+
+
 def test_a_caller_that_takes_no_surplus(project, stage, people):
     wallet = people.deployer.deploy(project.Callee)
     wallet.set_refuses(True, sender=people.deployer)

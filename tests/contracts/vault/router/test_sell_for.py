@@ -90,6 +90,14 @@ def test_refuses(stage, people, chain, sell):
         sell(stage.dai, legs_of((2, 600_000)))
 
 
+def test_an_adapter_whose_token_approves_nothing(project, stage, people):
+    sulky = people.deployer.deploy(project.SulkyToken)
+    stage.pool.set_coins(stage.usd, sulky, WAD, sender=people.deployer)
+    adapter = people.deployer.deploy(project.SwapAdapter, stage.pool, 1, 0)
+    with ape.reverts("router/approve"):
+        adapter.turn(1, people.bob, sender=people.stranger)
+
+
 def test_passes_on_what_the_vault_refuses(stage, sell):
     with ape.reverts("vault/sale_size"):
         sell(stage.dai, legs_of((2, 801)))

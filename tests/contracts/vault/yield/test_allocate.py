@@ -78,6 +78,17 @@ def test_a_strategy_that_reverts_reverts_the_allocation_only(desk, people, habit
     assert desk.book().assets == START
 
 
+def test_refuses_a_token_that_approves_nothing(project, people):
+    sulky = people.deployer.deploy(project.SulkyToken)
+    strategy = people.deployer.deploy(project.Strategy, sulky, 6)
+    desk = people.deployer.deploy(project.DeskVault, sulky, 6)
+    sulky.mint(people.alice, START, sender=people.deployer)
+    desk.deposit(START, sender=people.alice)
+    desk.set_policy((strategy, GAIN_MAX, FEE, START), sender=people.deployer)
+    with ape.reverts("vault/approve"):
+        desk.allocate(sender=people.stranger)
+
+
 def test_a_strategy_cannot_re_enter(desk, strategy, people):
     for call in (desk.allocate, desk.harvest, desk.trip, desk.exit_strategy):
         strategy.arm(desk, call.encode_input(), sender=people.deployer)
@@ -111,10 +122,11 @@ def test_donations_change_nothing(placed, strategy, coin, people):
 
 def test_a_strategy_that_burns_more_than_was_owned_is_refused(placed, strategy, people, habits):
     """Donated shares are no cover for the desk's own."""
-    strategy.transfer(placed, 50 * UNIT, sender=people.stranger)
-    strategy.lose(799 * UNIT, sender=people.deployer)  # a share is worth next to nothing now
-    with ape.reverts():
-        placed.take(1 * UNIT, sender=people.deployer)
+    strategy.transfer(placed, 50 * 10**6, sender=people.stranger)
+    strategy.lose(700 * UNIT, sender=people.deployer)  # 800 shares of 100: 99 cost 792, and 750 are owned
+    with ape.reverts("vault/strategy"):
+        placed.take(99 * UNIT, sender=people.deployer)
+    placed.take(90 * UNIT, sender=people.deployer)
 
 
 def test_policy_is_kept_and_checked(project, desk, strategy, coin, people, placed):
