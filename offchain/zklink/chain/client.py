@@ -121,8 +121,12 @@ class ChainClient:
         raise ChainUnavailable(self.chain, method, None)
 
     async def _ask(self, provider: AsyncHTTPProvider, method: str, params: list[Any]) -> Any:
+        # shielded: web3 keeps its session lock for ever when a request is cancelled while it waits for that lock;
+        # the request ends by itself at its own deadline
+        asking = asyncio.ensure_future(provider.make_request(RPCEndpoint(method), params))
+        asking.add_done_callback(_retrieve)
         async with asyncio.timeout(self._deadline):
-            answer: dict[str, Any] = dict(await provider.make_request(RPCEndpoint(method), params))
+            answer: dict[str, Any] = dict(await asyncio.shield(asking))
         error = answer.get("error")
         if error is None:
             return answer.get("result")
@@ -201,6 +205,12 @@ class ChainClient:
         """A receipt by transaction hash, None while the transaction is not in a block."""
         result: dict[str, Any] | None = await self.request("eth_getTransactionReceipt", [tx_hash])
         return result
+
+
+def _retrieve(asked: asyncio.Future[Any]) -> None:
+    """Nobody may be left who wants the error of an abandoned request."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 def _tag(at: int | str) -> str:

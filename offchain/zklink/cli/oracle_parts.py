@@ -92,6 +92,7 @@ def observe(ctx: click.Context, config_path: Path, as_json: bool) -> None:
     Example:
       zlk oracle observe --config nodes/1/oracle.yml
     """
+    configure_logging("console", "error", "oracle-observe")
     look = run(_look_once(config_path))
     clean = not (look.alarms or look.problems)
     columns = ("chain", "final", "committed", "proven", "synced", "executed", "attested", "sources", "problem")

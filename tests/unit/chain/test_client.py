@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -200,3 +201,16 @@ def test_the_stored_block_hash_has_every_field() -> None:
 
 def test_block_refs_are_values() -> None:
     assert BlockRef(1, "0x1", "0x0", 5) == BlockRef(1, "0x1", "0x0", 5)
+
+
+async def test_abandoned_requests_do_not_block_later_ones(node: Anvil) -> None:
+    client = ChainClient(1, node.evm_chain_id, [node.url], attempts=1, deadline=5)
+    for _ in range(20):
+        asked = [asyncio.ensure_future(client.block()) for _ in range(10)]
+        await asyncio.sleep(0)
+        time.sleep(0.002)  # noqa: ASYNC251 - a busy event loop: the lock is given while nobody looks
+        for request in asked:
+            request.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+    assert (await client.block()).number >= 0
+    await client.close()

@@ -1,0 +1,1 @@
+"""Faults on purpose: what must hold while sources lie, peers are silent and processes are killed."""
