@@ -204,7 +204,7 @@ def _level(candidates: DynArray[Candidate, 8], amount: uint256) -> uint256:
     """
     low: uint256 = 0
     high: uint256 = candidates[0].weight + 1
-    for step: uint256 in range(STEPS):
+    for _: uint256 in range(STEPS):
         if low >= high:
             break
         middle: uint256 = (low + high) // 2
