@@ -205,12 +205,13 @@ def test_block_refs_are_values() -> None:
 
 async def test_abandoned_requests_do_not_block_later_ones(node: Anvil) -> None:
     client = ChainClient(1, node.evm_chain_id, [node.url], attempts=1, deadline=5)
-    for _ in range(20):
+    for turns in range(20):
         asked = [asyncio.ensure_future(client.block()) for _ in range(10)]
-        await asyncio.sleep(0)
-        time.sleep(0.002)  # noqa: ASYNC251 - a busy event loop: the lock is given while nobody looks
+        for _ in range(turns % 6 + 1):
+            await asyncio.sleep(0)
         for request in asked:
             request.cancel()
+        time.sleep(0.002)  # noqa: ASYNC251 - a busy event loop: the lock is given while nobody looks
         await asyncio.gather(*asked, return_exceptions=True)
     assert (await client.block()).number >= 0
     await client.close()
