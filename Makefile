@@ -28,7 +28,7 @@ stage = @printf '==> %s\n' "$(1)"; start=$$(date +%s); { $(2); } && mkdir -p $(S
 have = @if [ -e "$(1)" ]; then echo '$$ $(2)'; $(2); else echo "$@: nothing to do, $(1) does not exist"; fi
 uvpip := .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation
 
-.PHONY: help setup demo contracts circuits keys test check bench kill-demo chaos-oracle vectors snapshots lock clean
+.PHONY: help setup demo contracts circuits keys test check bench bench-oracle kill-demo chaos-oracle vectors snapshots lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -122,6 +122,8 @@ bench: setup keys ## measure; tables go to bench/
 	$(call have,bench/run.py,python -m bench.run $(ARGS))
 kill-demo: setup contracts keys ## kill -9 every service ten times while money moves; build/kill/report.json
 	python -m tests.flows.kill_services $(ARGS)
+bench-oracle: setup ## throughput and latency of the oracle network; build/bench-oracle/report.json
+	python -m bench.oracle $(ARGS)
 chaos-oracle: setup contracts ## faults against the oracle network: lying sources, silent peers, reorgs, kills; build/chaos-oracle/report.json
 	python -m tests.chaos.oracle $(ARGS)
 vectors: setup ## write tests/vectors again

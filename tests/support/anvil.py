@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,20 +43,26 @@ def binary() -> str:
 def anvil(evm_chain_id: int = 31337, *flags: str) -> Iterator[Anvil]:
     """Start a node; `finalized` is two blocks behind `latest`."""
     with tempfile.TemporaryDirectory() as cache:
-        process = subprocess.Popen(
-            ["sh", "-c", f'ulimit -v {MEMORY_LIMIT_KB}; exec "$@"', "sh", binary(), "--port", "0", "--chain-id",
-             str(evm_chain_id), "--slots-in-an-epoch", "1", "--cache-path", cache, *flags],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+        log = Path(cache) / "anvil.log"  # a file: a pipe that nobody reads would stop the node once it is full
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                ["sh", "-c", f'ulimit -v {MEMORY_LIMIT_KB}; exec "$@"', "sh", binary(), "--port", "0", "--chain-id",
+                 str(evm_chain_id), "--slots-in-an-epoch", "1", "--cache-path", cache, *flags],
+                stdout=out, stderr=subprocess.STDOUT, text=True,
+            )  # fmt: skip
         try:
-            for line in process.stdout or ():
-                if found := re.search(r"Listening on (127\.0\.0\.1:\d+)", line):
-                    yield Anvil(f"http://{found[1]}", evm_chain_id, process)
-                    break
-            else:
-                raise RuntimeError("anvil ended before it listened")
+            yield Anvil(f"http://{_address(log, process)}", evm_chain_id, process)
         finally:
             process.kill()
             process.wait()
-            if process.stdout:
-                process.stdout.close()
+
+
+def _address(log: Path, process: subprocess.Popen[str], timeout: float = 20) -> str:
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if found := re.search(r"Listening on (127\.0\.0\.1:\d+)", log.read_text(errors="replace")):
+            return found[1]
+        if process.poll() is not None:
+            break
+        time.sleep(0.02)
+    raise RuntimeError(f"anvil does not listen: {log.read_text(errors='replace')[-500:]}")

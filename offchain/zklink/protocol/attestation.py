@@ -1,9 +1,9 @@
 """AttestV1: what the oracle network signs, its members, and the quorum rule. Spec: docs/spec/attestation.md.
 
-    domain     EIP712Domain(string name,string version,bytes32 salt)   "LightOracleNetwork", "1", deployment_id
-    message    AttestV1(uint64 setEpoch,uint64 generation,uint64 blockNumber,bytes32 stateRoot,bytes32 syncHash)
-    signature  64 bytes: r32 || (yParity << 255 | s)32, s in the lower half
-    bitmap     bit i: member i of the table signed; signatures follow in ascending order of i
+domain     EIP712Domain(string name,string version,bytes32 salt)   "LightOracleNetwork", "1", deployment_id
+message    AttestV1(uint64 setEpoch,uint64 generation,uint64 blockNumber,bytes32 stateRoot,bytes32 syncHash)
+signature  64 bytes: r32 || (yParity << 255 | s)32, s in the lower half
+bitmap     bit i: member i of the table signed; signatures follow in ascending order of i
 """
 
 from collections.abc import Mapping

@@ -120,17 +120,23 @@ def test_malformed_header(change: dict[str, Any]) -> None:
         state_root_of(HEADER | change, header_hash(HEADER))
 
 
-def test_slots_are_where_the_compiler_puts_them() -> None:
-    def layout(contract: str) -> dict[str, Any]:
-        command = [Path(sys.executable).parent / "vyper", "-p", ".", "-f", "layout", contract]
-        found = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-        return json.loads(found.stdout)["storage_layout"]
+def _slots(contract: str) -> dict[str, int]:
+    """Name of each storage variable, without its leading underscore -> slot; of a contract and its modules."""
+    command = [Path(sys.executable).parent / "vyper", "-p", ".", "-f", "layout", contract]
+    found = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    slots: dict[str, int] = {}
+    for name, entry in json.loads(found.stdout)["storage_layout"].items():
+        inner = {name: entry} if "slot" in entry else entry
+        slots |= {variable.removeprefix("_"): place["slot"] for variable, place in inner.items()}
+    return slots
 
-    rollup = layout("contracts/rollup/Rollup.vy")["block_ledger"]
-    assert rollup["_stored_hash"]["slot"] == proof.STORED_HASH_SLOT
-    assert rollup["_sync_hash"]["slot"] == proof.SYNC_HASH_SLOT
-    assert rollup["_packed"]["slot"] == proof.COUNTERS_SLOT
-    assert layout("contracts/oracle/OracleGate.vy")["gate_head"]["_head"]["slot"] == proof.GATE_HEAD_SLOT
+
+def test_slots_are_where_the_compiler_puts_them() -> None:
+    rollup = _slots("contracts/rollup/Rollup.vy")
+    assert rollup["stored_hash"] == proof.STORED_HASH_SLOT
+    assert rollup["sync_hash"] == proof.SYNC_HASH_SLOT
+    assert rollup["packed"] == proof.COUNTERS_SLOT
+    assert _slots("contracts/oracle/OracleGate.vy")["head"] == proof.GATE_HEAD_SLOT
 
 
 def test_words() -> None:
