@@ -7,9 +7,8 @@ import click
 
 @click.command(epilog="Example: ape run attest --config oracle.yml. Runbook: docs/runbooks/attest.md")
 @click.option("--config", type=click.Path(path_type=Path, exists=True), required=True, help="the node's file")
-@click.pass_context
-def cli(ctx, config):
+def cli(config):
     """One member of the light oracle network; the same as `zlk oracle serve`."""
     from zklink.cli.oracle import serve
 
-    ctx.invoke(serve, config_path=config)
+    serve.main(["--config", str(config)], prog_name="ape run attest")
