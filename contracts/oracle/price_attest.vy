@@ -15,12 +15,14 @@ uses: member_set
 @view
 def _check_prices(
     domain: bytes32, epoch: uint64, round: uint64, observed_at: uint64, prices_hash: bytes32,
-    bitmap: uint256, signatures: Bytes[8192]
-) -> uint256:
+    bitmap: uint256, signatures: Bytes[8192], vetoers: uint256
+) -> bool:
     """
     @notice Reverts unless the quorum of `epoch` signed PricesV1. The caller has compared `epoch` with the one in force.
     @param domain The oracle domain
-    @return The record of the set
+    @param vetoers Bit set of the members of `epoch` that hold a veto
+    @return A veto member signed
     """
     digest: bytes32 = typed_data._prices_digest(domain, epoch, round, observed_at, prices_hash)
-    return member_set._check_quorum(epoch, digest, bitmap, signatures)
+    member_set._check_quorum(epoch, digest, bitmap, signatures)
+    return bitmap & vetoers != 0

@@ -5,7 +5,7 @@
 @title Rollup: the blocks of one shared ledger, on one chain
 @notice commit (sequencer) -> prove -> sync -> execute (anyone). A chain checks its own slice of every block itself, takes the other
         chains' claims as words the proof and the oracle network must both agree to, and pays only what is proven and synced.
-        Holds no value. The only way back is the oracle network's abort, never below what is synced.
+        Holds no value. There is no way back here: a stored block is never replaced.
 @dev Spec: docs/spec/statement.md, docs/spec/contracts/rollup.md. Rollup -> ProofGate, Bridge, OracleGate, StreamChecker; no
      arrow back.
 """
@@ -19,14 +19,12 @@ from contracts.interfaces import IRollup
 from contracts.interfaces import IStreamChecker
 from contracts.rollup import block_ledger
 from contracts.rollup import chain_slice
-from contracts.rollup import judgement
 from contracts.rollup import key_registry
 
 implements: IRollup
 
 initializes: roles
 initializes: block_ledger
-initializes: judgement[block_ledger := block_ledger]
 initializes: key_registry
 initializes: chain_slice[key_registry := key_registry]
 
@@ -34,7 +32,6 @@ exports: (
     roles.governor, roles.offered_governor, roles.has_role,
     roles.set_role, roles.offer_governor, roles.accept_governor,
     block_ledger.counters, block_ledger.stored_hash, block_ledger.sync_hash,
-    judgement.sync, judgement.sync_earlier, judgement.abort, judgement.report_false_attest, judgement.oracle_gate,
     key_registry.authorise_key, key_registry.authorise_key_1271, key_registry.authorised_key,
 )
 
@@ -53,6 +50,7 @@ deployment_id: public(immutable(bytes32))
 is_primary: public(immutable(bool))
 bridge: public(immutable(IBridge))
 proof_gate: public(immutable(IProofGate))
+oracle_gate: public(immutable(IOracleGate))
 stream_checker: public(immutable(IStreamChecker))
 OWN: immutable(uint256)
 COUNT: immutable(uint256)
@@ -87,7 +85,6 @@ def __init__(
     roles._roles[sequencer] = SEQUENCER
     log roles.RoleSet(account=sequencer, role=SEQUENCER, granted=True)
     block_ledger.__init__(deployment_id_, genesis_root)
-    judgement.__init__(IOracleGate(oracle_gate_))
     key_registry.__init__(chain_id_, deployment_id_, is_primary_)
     chain_id = chain_id_
     chain_count = chain_count_
@@ -95,6 +92,7 @@ def __init__(
     is_primary = is_primary_
     bridge = IBridge(bridge_)
     proof_gate = IProofGate(proof_gate_)
+    oracle_gate = IOracleGate(oracle_gate_)
     stream_checker = IStreamChecker(stream_checker_)
     OWN = convert(chain_id_, uint256)
     COUNT = convert(chain_count_, uint256)
@@ -148,7 +146,7 @@ def commit(
 @view
 def _check_header(committed: uint256, previous: IRollup.StoredBlock, header: IRollup.Header):
     assert previous.number == committed, "rollup/previous"
-    block_ledger._check_stored(previous, committed)
+    block_ledger._check_stored(previous)
     assert header.number == committed + 1, "rollup/number"
     assert header.new_root < FIELD, "rollup/root_range"
     assert header.h < FIELD, "rollup/h_range"
@@ -205,7 +203,7 @@ def prove(blocks: DynArray[IRollup.StoredBlock, 16], proofs: DynArray[uint256[8]
         number = unsafe_add(number, 1)
         assert stored.number == number, "rollup/number"
         assert stored.shape == shape, "rollup/mixed_shapes"
-        block_ledger._check_stored(stored, at.committed)
+        block_ledger._check_stored(stored)
         inputs.append([stored.z, stored.u, stored.h, stored.y])
     verifier: IGroth16Verifier = IGroth16Verifier(staticcall proof_gate.verifier_of(shape))
     if len(proofs) == 1:
@@ -220,14 +218,31 @@ def prove(blocks: DynArray[IRollup.StoredBlock, 16], proofs: DynArray[uint256[8]
 
 
 @external
+def sync(stored: IRollup.StoredBlock, epoch: uint64, bitmap: uint256, signatures: Bytes[8192]):
+    # CHECKS
+    at: block_ledger.Counters = block_ledger._counters()
+    assert stored.number <= at.proven, "rollup/not_proven"
+    block_ledger._check_stored(stored)
+
+    # EFFECTS
+    at.synced = stored.number
+    block_ledger._set_counters(at)
+    log IRollup.BlocksSynced(through=stored.number)
+
+    # INTERACTIONS: the gate refuses a number at or below the attested one
+    extcall oracle_gate.attest(
+        convert(stored.number, uint64), stored.new_root, stored.sync_hash, epoch, bitmap, signatures
+    )
+
+
+@external
 @nonreentrant
 def execute(stored: IRollup.StoredBlock, own_stream: Bytes[8184]):
     # CHECKS
     at: block_ledger.Counters = block_ledger._counters()
     assert stored.number == at.executed + 1, "rollup/number"
     assert stored.number <= at.synced, "rollup/not_synced"
-    assert not staticcall judgement.oracle_gate.halted(convert(stored.number, uint64)), "rollup/halted"
-    block_ledger._check_stored(stored, at.committed)
+    block_ledger._check_stored(stored)
     assert keccak256(own_stream) == stored.own_digest, "rollup/own_stream"
     credits: DynArray[IBridge.Credit, 132] = chain_slice._credits(own_stream)
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-only
 """
 @title Blocks a chain has stored, and how far each stage has come
-@notice executed <= synced <= proven <= committed (LON-I1). A number at or below `synced` is sealed: the next number is always
-        committed + 1 (LON-I3). A number that is not stored, or no longer, answers zero, which no hash is.
+@notice executed <= synced <= proven <= committed. A number at or below `synced` is sealed: the next number is always
+        committed + 1. A number that was never stored answers zero, which no hash is.
 """
 from contracts.codec import statement
 from contracts.interfaces import IRollup
@@ -18,9 +18,8 @@ struct Counters:
     executed: uint256
 
 
-# Above `committed` lies what an abort left: nobody may read it.
-_stored_hash: HashMap[uint256, bytes32]  # keccak256(StoredBlock)
-_sync_hash: HashMap[uint256, bytes32]    # S_n
+stored_hash: public(HashMap[uint256, bytes32])  # keccak256(StoredBlock)
+sync_hash: public(HashMap[uint256, bytes32])    # S_n
 _packed: uint256  # committed | proven << 64 | synced << 128 | executed << 192: one slot for four stages
 
 
@@ -32,24 +31,8 @@ def __init__(deployment_id: bytes32, genesis_root: bytes32):
     first: IRollup.StoredBlock = empty(IRollup.StoredBlock)
     first.new_root = genesis_root
     first.sync_hash = statement._genesis_sync_hash(deployment_id)
-    self._stored_hash[0] = keccak256(abi_encode(first))
-    self._sync_hash[0] = first.sync_hash
-
-
-@external
-@view
-def stored_hash(number: uint256) -> bytes32:
-    if number > self._packed & U64:
-        return empty(bytes32)
-    return self._stored_hash[number]
-
-
-@external
-@view
-def sync_hash(number: uint256) -> bytes32:
-    if number > self._packed & U64:
-        return empty(bytes32)
-    return self._sync_hash[number]
+    self.stored_hash[0] = keccak256(abi_encode(first))
+    self.sync_hash[0] = first.sync_hash
 
 
 @external
@@ -75,18 +58,17 @@ def _set_counters(at: Counters):
 
 @internal
 @view
-def _check_stored(stored: IRollup.StoredBlock, committed: uint256):
+def _check_stored(stored: IRollup.StoredBlock):
     """
-    @notice Reverts unless `stored` is, field by field, what this chain stores under its number.
+    @notice Reverts unless `stored` is, field by field, what this chain stored under its number.
     """
-    assert stored.number <= committed, "rollup/unknown_block"
-    assert self._stored_hash[stored.number] == keccak256(abi_encode(stored)), "rollup/unknown_block"
+    assert self.stored_hash[stored.number] == keccak256(abi_encode(stored)), "rollup/unknown_block"
 
 
 @internal
 def _append(stored: IRollup.StoredBlock):
-    self._stored_hash[stored.number] = keccak256(abi_encode(stored))
-    self._sync_hash[stored.number] = stored.sync_hash
+    self.stored_hash[stored.number] = keccak256(abi_encode(stored))
+    self.sync_hash[stored.number] = stored.sync_hash
     log IRollup.BlockCommitted(
         number=stored.number, timestamp=stored.timestamp, new_root=stored.new_root, sync_hash=stored.sync_hash,
         z=stored.z, u=stored.u, h=stored.h, y=stored.y, own_digest=stored.own_digest,
